@@ -1,0 +1,168 @@
+/*
+ * Runs: one grading of one submission by one version of its assignment.
+ *
+ *                  claim                 finish
+ *      queued ───────────────> running ───────────> finished
+ *        │ ^                     │  │
+ *        │ └──── release, lease ─┘  └── give up ──> failed
+ *        │       over, engine lost      (after several attempts: our fault, never the student's)
+ *        └──────────────────────────> cancelled
+ *
+ * A running run is leased: whoever claimed it holds a token and must renew before the lease is over;
+ * every change asks for that token, so an executor that was thought dead and comes back changes
+ * nothing. A finished run never changes again; grading anew is a new run.
+ */
+#ifndef GO_MODEL_RUNS_H
+#define GO_MODEL_RUNS_H
+
+#include "model/db.h"
+#include "model/score.h"
+#include "model/tree.h"
+
+#include <apr_tables.h>
+
+typedef enum go_run_state {
+    GO_RUN_QUEUED,
+    GO_RUN_RUNNING,
+    GO_RUN_FINISHED,
+    GO_RUN_FAILED,
+    GO_RUN_CANCELLED,
+    GO_RUN_STATE_COUNT
+} go_run_state;
+
+const char *go_run_state_name(go_run_state state);
+/* 1 and *state, or 0 for a name that is none. */
+int go_run_state_parse(const char *name, go_run_state *state);
+/* Does the table of moves allow it? */
+int go_run_may_move(go_run_state from, go_run_state to);
+
+typedef struct go_stage {
+    const char *name;
+    const char *description; /* or NULL */
+    int is_trusted;
+    int timeout_seconds;
+    int memory_mb;
+    int stop_on_failure;
+} go_stage;
+
+/* A claimed run with all that is needed to bake it. */
+typedef struct go_claim {
+    apr_int64_t run_id;
+    const char *lease;            /* the token */
+    int attempt;                  /* of this run, from 1; grows when it is queued again */
+    const char *username;         /* whose submission */
+    const char *course;           /* names, as in the URLs */
+    const char *assignment;
+    int submission_attempt;       /* the student's how-manyth for this assignment: GRADEOVEN_ATTEMPT */
+    int submission_number;
+    go_tree *submission;          /* entries' `file` is where the object is */
+    apr_array_header_t *stages;   /* of go_stage, in order */
+    apr_array_header_t *trees;    /* of go_tree *, one per stage, paths relative to the stage */
+} go_claim;
+
+#define GO_LEASE_SECONDS 30
+#define GO_RUN_ATTEMPTS  5 /* then a run is failed, and staff are told */
+
+/*
+ * Claims the queued run whose turn it is; *claim is NULL when there is none that may start now.
+ * `holder` names the executor instance (kept with the lease, see go_runs_release_holder). `objects`
+ * is the directory of the object files.
+ */
+apr_status_t go_run_claim(go_db *db, const char *holder, const char *objects, apr_time_t now,
+                          go_claim **claim, apr_pool_t *pool, go_error *err);
+
+/* All changes below answer GO_ECONFLICT when the lease is not held (any more). */
+apr_status_t go_run_renew(go_db *db, apr_int64_t run_id, const char *lease, apr_time_t now,
+                          apr_pool_t *pool, go_error *err);
+
+/* What a run says while it runs. A member that is NULL (or has_* 0) is left as it is. */
+typedef struct go_run_news {
+    const char *status, *errors, *debug; /* whole current texts, valid UTF-8 */
+    int has_score, has_progress;
+    go_score score, progress;
+    int stage; /* position of the stage being run, from 0; -1: leave */
+} go_run_news;
+
+apr_status_t go_run_tell(go_db *db, apr_int64_t run_id, const char *lease, const go_run_news *news,
+                         apr_pool_t *pool, go_error *err);
+
+typedef struct go_stage_result {
+    const char *name;
+    int exit_code;  /* meaningful when signal is 0 */
+    int signal;     /* 0: none */
+    int timed_out;
+    apr_int64_t wall_ms, cpu_ms, max_rss_kib;
+    const char *console; /* valid UTF-8, staff only */
+    const char *problem; /* what staff must know (malformed score...), or NULL */
+} go_stage_result;
+
+/* Ends a run with its results in one transaction, durably; once only. `news` is the last of it. */
+apr_status_t go_run_finish(go_db *db, apr_int64_t run_id, const char *lease,
+                           const go_run_news *news, const apr_array_header_t *stage_results,
+                           const char *problem, apr_time_t now, apr_pool_t *pool, go_error *err);
+
+/*
+ * Gives a run back: our fault (`reason`, a sentence for staff) or our shutting down (reason NULL,
+ * which costs no attempt). It is queued again after a back-off that doubles with each attempt, or
+ * failed after GO_RUN_ATTEMPTS.
+ */
+apr_status_t go_run_release(go_db *db, apr_int64_t run_id, const char *lease, const char *reason,
+                            apr_time_t now, apr_pool_t *pool, go_error *err);
+
+/* Queues again what has outlived its lease; `count` (may be NULL) gets how many. */
+apr_status_t go_runs_expire(go_db *db, apr_time_t now, int *count, apr_pool_t *pool,
+                            go_error *err);
+
+/* The holders of all current leases: (const char *). An executor asks which of them are dead... */
+apr_status_t go_runs_holders(go_db *db, apr_array_header_t **holders, apr_pool_t *pool,
+                             go_error *err);
+/* ...and queues their runs again at once, without waiting for the lease. */
+apr_status_t go_runs_release_holder(go_db *db, const char *holder, apr_time_t now, int *count,
+                                    apr_pool_t *pool, go_error *err);
+
+/* When the next queued run may start (a back-off), or 0 when none waits. */
+apr_status_t go_runs_next_start(go_db *db, apr_time_t *when, apr_pool_t *pool, go_error *err);
+
+/* What the executor says of itself for the admin's page: a sentence, NULL: all is well. */
+apr_status_t go_executor_report(go_db *db, const char *holder, int warm, int baking,
+                                const char *trouble, apr_time_t now, apr_pool_t *pool,
+                                go_error *err);
+
+/* --- for the pages ------------------------------------------------------------------------- */
+
+typedef struct go_run {
+    apr_int64_t id, submission_id;
+    int version_number;
+    go_run_state state;
+    apr_time_t queued_us, started_us, finished_us; /* 0: not yet */
+    int has_score, has_progress;
+    go_score score, progress;
+    int stage;           /* position being run, or -1 */
+    int attempts;
+    apr_int64_t revision; /* grows with every change: what a live page compares */
+    const char *status, *errors, *debug; /* "" when nothing was said */
+    const char *problem; /* for staff: why it failed or could not be graded; or NULL */
+} go_run;
+
+/* Queues a run of a submission by a version. `reason` is "submit" or "rerun". */
+apr_status_t go_run_queue(go_db *db, apr_int64_t submission_id, apr_int64_t version_id,
+                          const char *reason, apr_time_t now, apr_int64_t *run_id,
+                          apr_pool_t *pool, go_error *err);
+
+/* The newest run of a submission, or *run NULL when it has none. */
+apr_status_t go_run_newest(go_db *db, apr_int64_t submission_id, go_run **run, apr_pool_t *pool,
+                           go_error *err);
+
+/* The stages' results of a run: array of go_stage_result. */
+apr_status_t go_run_stages(go_db *db, apr_int64_t run_id, apr_array_header_t **results,
+                           apr_pool_t *pool, go_error *err);
+
+/* How many queued runs start before this one. */
+apr_status_t go_run_position(go_db *db, apr_int64_t run_id, int *ahead, apr_pool_t *pool,
+                             go_error *err);
+
+/* Takes a queued run off the queue; GO_ECONFLICT when it is not queued. */
+apr_status_t go_run_cancel(go_db *db, apr_int64_t run_id, apr_time_t now, apr_pool_t *pool,
+                           go_error *err);
+
+#endif
