@@ -1,0 +1,88 @@
+#include "model/passwords.h"
+
+#include <apr_strings.h>
+
+#include <semaphore.h>
+#include <sodium.h>
+#include <string.h>
+
+enum { HASH_PASSES = 2, HASH_MEMORY = 19 * 1024 * 1024, HASHES_AT_ONCE = 4 };
+
+static sem_t places;
+
+/* Of "no such password", made at start: see go_password_is. */
+static char nobody[crypto_pwhash_STRBYTES];
+
+apr_status_t go_passwords_start(apr_pool_t *pool) {
+    if (sodium_init() < 0) return APR_EGENERAL;
+    if (sem_init(&places, 0, HASHES_AT_ONCE)) return APR_FROM_OS_ERROR(errno);
+    if (nobody[0]) return APR_SUCCESS;
+    char random[crypto_pwhash_SALTBYTES];
+    randombytes_buf(random, sizeof(random));
+    return crypto_pwhash_str(nobody, random, sizeof(random), HASH_PASSES, HASH_MEMORY) ? APR_ENOMEM
+                                                                                      : APR_SUCCESS;
+}
+
+apr_status_t go_password_check(const char *password, go_error *err) {
+    apr_size_t length = strlen(password);
+    if (length < GO_PASSWORD_MIN)
+        return go_error_set(err, GO_EINVALID, "A few random words make a good one.",
+                            "The password has fewer than %d characters.", GO_PASSWORD_MIN);
+    if (length > GO_PASSWORD_MAX)
+        return go_error_set(err, GO_EINVALID, "Shorten it.",
+                            "The password is longer than %d bytes.", GO_PASSWORD_MAX);
+    return APR_SUCCESS;
+}
+
+static void take_place(void) {
+    while (sem_wait(&places) && errno == EINTR)
+        ;
+}
+
+apr_status_t go_password_hash(const char **hash, const char *password, apr_pool_t *pool,
+                              go_error *err) {
+    char *text = apr_pcalloc(pool, crypto_pwhash_STRBYTES);
+    take_place();
+    int rc = crypto_pwhash_str(text, password, strlen(password), HASH_PASSES, HASH_MEMORY);
+    sem_post(&places);
+    if (rc)
+        return go_error_set(err, GO_EINTERNAL, "Try again in a moment.",
+                            "There was no memory to hash the password.");
+    *hash = text;
+    return APR_SUCCESS;
+}
+
+int go_password_is(const char *hash, const char *password) {
+    apr_size_t length = strlen(password);
+    if (length > GO_PASSWORD_MAX) return 0;
+    take_place();
+    int is_right = crypto_pwhash_str_verify(hash ? hash : nobody, password, length) == 0;
+    sem_post(&places);
+    return hash && is_right;
+}
+
+const char *go_password_generate(apr_pool_t *pool) {
+    static const char alphabet[] = "abcdefghjkmnpqrstuvwxyz23456789";
+    char text[20];
+    for (int i = 0; i < 19; i++)
+        text[i] = i % 5 == 4 ? '-' : alphabet[randombytes_uniform(sizeof(alphabet) - 1)];
+    text[19] = '\0';
+    return apr_pstrdup(pool, text);
+}
+
+static const char *hex(apr_pool_t *pool, const unsigned char *bytes, apr_size_t length) {
+    char *text = apr_palloc(pool, length * 2 + 1);
+    return sodium_bin2hex(text, length * 2 + 1, bytes, length);
+}
+
+const char *go_random_hex(apr_pool_t *pool, apr_size_t bytes) {
+    unsigned char *random = apr_palloc(pool, bytes);
+    randombytes_buf(random, bytes);
+    return hex(pool, random, bytes);
+}
+
+const char *go_sha256_hex(apr_pool_t *pool, const void *bytes, apr_size_t length) {
+    unsigned char digest[crypto_hash_sha256_BYTES];
+    crypto_hash_sha256(digest, bytes, length);
+    return hex(pool, digest, sizeof(digest));
+}

@@ -1,0 +1,64 @@
+#include "model/sessions.h"
+
+#include "model/passwords.h"
+
+#include <apr_strings.h>
+
+#include <string.h>
+
+enum { TOKEN_BYTES = 32, CSRF_BYTES = 24, AGENT_MAX = 200 };
+
+apr_status_t go_session_create(go_db *db, const go_user *user, const char *address,
+                               const char *agent, const go_session_limits *limits, apr_time_t now,
+                               const char **token, apr_pool_t *pool, go_error *err) {
+    *token = go_random_hex(pool, TOKEN_BYTES);
+    apr_status_t status = go_db_begin(db, err);
+    if (status) return status;
+    status = go_db_run(db, GO_SQL_SESSIONS_EXPIRE,
+                       GO_VALUES(go_integer(now - limits->absolute), go_integer(now - limits->idle)),
+                       NULL, pool, err);
+    if (!status)
+        status = go_db_run(db, GO_SQL_SESSION_CREATE,
+                           GO_VALUES(go_text(go_sha256_hex(pool, *token, strlen(*token))),
+                                     go_integer(user->id), go_text(go_random_hex(pool, CSRF_BYTES)),
+                                     go_integer(now), go_integer(now), go_text(address),
+                                     go_text(apr_pstrndup(pool, agent ? agent : "", AGENT_MAX))),
+                           NULL, pool, err);
+    return go_db_end(db, status, err);
+}
+
+static int is_token(const char *token) {
+    return token && strlen(token) == TOKEN_BYTES * 2 &&
+           strspn(token, "0123456789abcdef") == TOKEN_BYTES * 2;
+}
+
+apr_status_t go_session_find(go_db *db, const char *token, const go_session_limits *limits,
+                             apr_time_t now, go_session **session, apr_pool_t *pool,
+                             go_error *err) {
+    *session = NULL;
+    if (!is_token(token)) return APR_SUCCESS;
+    const char *hash = go_sha256_hex(pool, token, strlen(token));
+    go_rows *rows;
+    apr_status_t status =
+        go_db_select(db, GO_SQL_SESSION_FIND,
+                     GO_VALUES(go_text(hash), go_integer(now - limits->absolute),
+                               go_integer(now - limits->idle)),
+                     &rows, pool, err);
+    if (status || !go_rows_next(rows)) return status;
+    go_session *found = apr_pcalloc(pool, sizeof(*found));
+    found->token_hash = hash;
+    found->csrf = go_rows_text(rows, 0);
+    found->created_us = go_rows_integer(rows, 1, 0);
+    found->seen_us = go_rows_integer(rows, 2, 0);
+    found->user = go_user_from_row(rows, 3, pool);
+    *session = found;
+    if (now - found->seen_us > apr_time_from_sec(60))
+        status = go_db_run(db, GO_SQL_SESSION_SEEN, GO_VALUES(go_integer(now), go_text(hash)), NULL,
+                           pool, err);
+    return status;
+}
+
+apr_status_t go_session_end(go_db *db, const go_session *session, apr_pool_t *pool, go_error *err) {
+    return go_db_run(db, GO_SQL_SESSION_END, GO_VALUES(go_text(session->token_hash)), NULL, pool,
+                     err);
+}
