@@ -41,8 +41,7 @@ typedef struct go_stages_limits {
 
 typedef struct go_stages {
     apr_array_header_t *stages; /* of go_stage, in the order they run */
-    go_tree
-        *tree; /* the assignment's files, re-rooted and repaired; save this one, not the upload */
+    go_tree *tree;              /* re-rooted and repaired: save this one, not the upload */
 } go_stages;
 
 /*

@@ -1,0 +1,154 @@
+#include "model/archive.h"
+#include "model/archive_private.h"
+#include "model/text.h"
+
+#include <apr_strings.h>
+#include <archive.h>
+#include <archive_entry.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CHUNK 65536
+/* One time for all: the same files must give the same archive. A zip knows none before 1980. */
+#define FIXED_TIME 315619200 /* 1980-01-02T00:00:00Z, still 1980 in every time zone */
+
+typedef struct writing {
+    struct archive *archive;
+    go_archive_sink sink;
+    void *baton;
+    apr_status_t sink_status; /* what the sink returned when it gave up */
+    char *chunk;
+    apr_pool_t *scratch;
+    go_error *err;
+} writing;
+
+static la_ssize_t pass_on(struct archive *archive, void *baton, const void *bytes, size_t length) {
+    writing *w = baton;
+    w->sink_status = w->sink(w->baton, bytes, length);
+    if (!w->sink_status) return (la_ssize_t)length;
+    archive_set_error(archive, EIO, "the receiver has gone");
+    return -1;
+}
+
+/* libarchive could not go on: tells the sink's own failure from others. */
+static apr_status_t failed(writing *w) {
+    if (w->sink_status)
+        return go_error_system(w->err, w->sink_status, NULL, "The archive could not be sent");
+    const char *why = archive_error_string(w->archive);
+    return go_error_set(w->err, GO_EINTERNAL, NULL, "The archive could not be made: %s.",
+                        why ? why : "unknown reason");
+}
+
+static apr_status_t changed(writing *w, const go_tree_entry *entry) {
+    return go_error_set(w->err, GO_EINTERNAL, NULL,
+                        "The stored file of \"%s\" does not have the size it should have.",
+                        go_text_printable(w->scratch, entry->path, strlen(entry->path)));
+}
+
+static apr_status_t copy_contents(writing *w, const go_tree_entry *entry, int file) {
+    apr_off_t left = entry->size;
+    for (;;) {
+        ssize_t n = read(file, w->chunk, CHUNK);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return go_error_system(w->err, errno, NULL, "A stored file cannot be read");
+        if (n == 0) return left ? changed(w, entry) : APR_SUCCESS;
+        if (n > left) return changed(w, entry);
+        if (archive_write_data(w->archive, w->chunk, (size_t)n) != n) return failed(w);
+        left -= n;
+    }
+}
+
+static apr_status_t write_contents(writing *w, const go_tree_entry *entry) {
+    int file = entry->file ? open(entry->file, O_RDONLY | O_NOFOLLOW | O_CLOEXEC) : -1;
+    if (file < 0)
+        return go_error_system(w->err, entry->file ? errno : ENOENT, NULL,
+                               "The stored file of \"%s\" cannot be read",
+                               go_text_printable(w->scratch, entry->path, strlen(entry->path)));
+    apr_status_t status = copy_contents(w, entry, file);
+    close(file);
+    return status;
+}
+
+static apr_status_t write_entry(writing *w, const go_tree_entry *entry) {
+    struct archive_entry *header = archive_entry_new();
+    if (!header) return go_error_system(w->err, APR_ENOMEM, NULL, "The archive could not be made");
+    /* A directory ends in '/': the zip writer would do it, the tar writer would not. */
+    archive_entry_set_pathname(header, entry->is_directory
+                                           ? apr_pstrcat(w->scratch, entry->path, "/", NULL)
+                                           : entry->path);
+    archive_entry_set_filetype(header, entry->is_directory ? AE_IFDIR : AE_IFREG);
+    archive_entry_set_perm(header, entry->is_directory || entry->is_executable ? 0755 : 0644);
+    archive_entry_set_size(header, entry->is_directory ? 0 : entry->size);
+    archive_entry_set_mtime(header, FIXED_TIME, 0);
+    int r = archive_write_header(w->archive, header);
+    archive_entry_free(header);
+    if (r != ARCHIVE_OK) return failed(w);
+    return entry->is_directory ? APR_SUCCESS : write_contents(w, entry);
+}
+
+static int choose_format(struct archive *archive, go_archive_format format) {
+    if (format == GO_ARCHIVE_ZIP) return archive_write_set_format_zip(archive);
+    if (archive_write_set_format_pax_restricted(archive)) return ARCHIVE_FATAL;
+    if (archive_write_add_filter_gzip(archive)) return ARCHIVE_FATAL;
+    return archive_write_set_filter_option(archive, "gzip", "timestamp", NULL);
+}
+
+static apr_status_t write_tree(writing *w, const go_tree *tree, go_archive_format format) {
+    archive_write_set_bytes_in_last_block(w->archive, 1);
+    if (choose_format(w->archive, format) != ARCHIVE_OK) return failed(w);
+    if (archive_write_open(w->archive, w, NULL, pass_on, NULL) != ARCHIVE_OK) return failed(w);
+    for (int i = 0; i < tree->entries->nelts; i++) {
+        apr_status_t status = write_entry(w, &APR_ARRAY_IDX(tree->entries, i, go_tree_entry));
+        if (status) return status;
+    }
+    return archive_write_close(w->archive) == ARCHIVE_OK ? APR_SUCCESS : failed(w);
+}
+
+apr_status_t go_archive_write(const go_tree *tree, go_archive_format format, go_archive_sink sink,
+                              void *baton, apr_pool_t *pool, go_error *err) {
+    writing w = {.sink = sink, .baton = baton, .err = err};
+    go_archive_locale locale;
+    apr_status_t status = apr_pool_create(&w.scratch, pool);
+    if (status) return go_error_system(err, status, NULL, "The archive could not be made");
+    w.chunk = apr_palloc(w.scratch, CHUNK);
+    status = go_archive_locale_enter(&locale, err);
+    if (!status) {
+        w.archive = archive_write_new();
+        status = w.archive
+                     ? write_tree(&w, tree, format)
+                     : go_error_system(err, APR_ENOMEM, NULL, "The archive could not be made");
+        /* After a failure the freeing must not try to finish the archive: the sink has gone. */
+        if (status && w.archive) archive_write_fail(w.archive);
+        archive_write_free(w.archive);
+        go_archive_locale_leave(&locale);
+    }
+    apr_pool_destroy(w.scratch);
+    return status;
+}
+
+static apr_status_t write_to_file(void *baton, const void *data, apr_size_t length) {
+    const char *bytes = data;
+    while (length) {
+        ssize_t n = write(*(int *)baton, bytes, length);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return errno;
+        bytes += n;
+        length -= (apr_size_t)n;
+    }
+    return APR_SUCCESS;
+}
+
+apr_status_t go_archive_write_file(const go_tree *tree, go_archive_format format, const char *path,
+                                   apr_pool_t *pool, go_error *err) {
+    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (file < 0)
+        return go_error_system(err, errno, NULL, "The archive \"%s\" cannot be made", path);
+    apr_status_t status = go_archive_write(tree, format, write_to_file, &file, pool, err);
+    if (close(file) && !status)
+        status = go_error_system(err, errno, NULL, "The archive \"%s\" cannot be written", path);
+    if (status) unlink(path);
+    return status;
+}
