@@ -1,0 +1,182 @@
+#include "model/submissions.h"
+
+#include "model/trees.h"
+
+#include <apr_strings.h>
+
+#include <string.h>
+
+enum { ONCE_MAX = 64 };
+
+apr_status_t go_submission_repeated(go_db *db, const go_assignment *assignment, const go_user *user,
+                                    const char *once, go_receipt **receipt, apr_pool_t *pool,
+                                    go_error *err) {
+    go_rows *rows;
+    *receipt = NULL;
+    apr_status_t status = go_db_select(
+        db, GO_SQL_SUBMISSION_BY_ONCE,
+        GO_VALUES(go_integer(assignment->id), go_integer(user->id), go_text(once)), &rows, pool,
+        err);
+    if (status || !go_rows_next(rows)) return status;
+    *receipt = apr_pcalloc(pool, sizeof(**receipt));
+    (*receipt)->number = (int)go_rows_integer(rows, 1, 0);
+    (*receipt)->attempt = (int)go_rows_integer(rows, 2, 0);
+    (*receipt)->is_repeated = 1;
+    return APR_SUCCESS;
+}
+
+static apr_status_t insert(go_db *db, const go_assignment *assignment, const go_user *user,
+                           const go_tree *tree, const char *once, const char *address,
+                           apr_time_t now, go_receipt *receipt, apr_pool_t *pool, go_error *err) {
+    apr_int64_t tree_id, run_id;
+    apr_status_t status = go_trees_keep(db, tree, &tree_id, pool, err);
+    if (status) return status;
+    int is_late = assignment->due_us && now > assignment->due_us;
+    go_rows *row;
+    status = go_db_one(db, GO_SQL_SUBMISSION_CREATE,
+                       GO_VALUES(go_integer(assignment->id), go_integer(user->id),
+                                 go_integer(assignment->id), go_integer(assignment->id),
+                                 go_integer(user->id), go_integer(tree_id), go_integer(is_late),
+                                 go_text(once), go_text(address), go_integer(now)),
+                       &row, "id", pool, err);
+    if (status) return status;
+    receipt->number = (int)go_rows_integer(row, 1, 0);
+    receipt->attempt = (int)go_rows_integer(row, 2, 0);
+    return go_run_queue(db, go_rows_integer(row, 0, 0), assignment->version_id, "submit", now,
+                        &run_id, pool, err);
+}
+
+apr_status_t go_submission_create(go_db *db, const go_assignment *assignment, const go_user *user,
+                                  const go_tree *tree, const char *once, const char *address,
+                                  apr_time_t now, go_receipt **receipt, apr_pool_t *pool,
+                                  go_error *err) {
+    apr_size_t length = strlen(once);
+    if (length == 0 || length > ONCE_MAX)
+        return go_error_set(err, GO_EINVALID, "Load the assignment's page again and submit there.",
+                            "The form is not one of ours.");
+    if (!assignment->version_id)
+        return go_error_set(err, GO_ECONFLICT, "Tell your instructor.",
+                            "This assignment has no stages that could grade a submission.");
+    apr_status_t status = go_db_begin(db, err);
+    if (status) return status;
+    /* inside the transaction: of two clicks at once the second waits here, and finds the first */
+    status = go_submission_repeated(db, assignment, user, once, receipt, pool, err);
+    if (!status && !*receipt) {
+        *receipt = apr_pcalloc(pool, sizeof(**receipt));
+        status = insert(db, assignment, user, tree, once, address, now, *receipt, pool, err);
+    }
+    return go_db_end(db, status, err);
+}
+
+apr_status_t go_submission_find(go_db *db, const go_assignment *assignment, int number,
+                                go_submission **submission, apr_pool_t *pool, go_error *err) {
+    go_rows *row;
+    apr_status_t status = go_db_one(db, GO_SQL_SUBMISSION_BY_NUMBER,
+                                    GO_VALUES(go_integer(assignment->id), go_integer(number)), &row,
+                                    apr_psprintf(pool, "submission %d", number), pool, err);
+    if (status) return status;
+    go_submission *found = apr_pcalloc(pool, sizeof(*found));
+    found->id = go_rows_integer(row, 0, 0);
+    found->number = (int)go_rows_integer(row, 1, 0);
+    found->attempt = (int)go_rows_integer(row, 2, 0);
+    found->tree_id = go_rows_integer(row, 3, 0);
+    found->is_late = (int)go_rows_integer(row, 4, 0);
+    found->created_us = go_rows_integer(row, 5, 0);
+    found->user_id = go_rows_integer(row, 6, 0);
+    found->username = go_rows_text(row, 7);
+    found->display_name = go_rows_text(row, 8);
+    found->newest_attempt = (int)go_rows_integer(row, 9, 0);
+    *submission = found;
+    return APR_SUCCESS;
+}
+
+/* The columns (state, earned, possible) of a line's newest run. */
+static void read_run(go_rows *rows, int column, go_submission_line *line) {
+    const char *state = go_rows_text(rows, column);
+    line->has_run = state && go_run_state_parse(state, &line->state);
+    line->has_score = go_rows_text(rows, column + 1) && go_rows_text(rows, column + 2);
+    line->score.earned_milli = go_rows_integer(rows, column + 1, 0);
+    line->score.possible_milli = go_rows_integer(rows, column + 2, 0);
+}
+
+apr_status_t go_submissions(go_db *db, go_submission_list list, apr_int64_t assignment_id,
+                            apr_int64_t argument, apr_array_header_t **lines, apr_pool_t *pool,
+                            go_error *err) {
+    static const go_statement statements[] = {
+        GO_SQL_SUBMISSIONS_OF_USER, GO_SQL_SUBMISSIONS_LATEST, GO_SQL_SUBMISSIONS_OF_ASSIGNMENT};
+    go_rows *rows;
+    const go_value values[] = {go_integer(assignment_id), go_integer(argument)};
+    apr_status_t status = go_db_select(db, statements[list], values,
+                                       list == GO_SUBMISSIONS_LATEST ? 1 : 2, &rows, pool, err);
+    *lines = apr_array_make(pool, 32, sizeof(go_submission_line));
+    while (!status && go_rows_next(rows)) {
+        go_submission_line *line = apr_array_push(*lines);
+        memset(line, 0, sizeof(*line));
+        line->assignment_id = assignment_id;
+        line->id = go_rows_integer(rows, 0, 0);
+        line->number = (int)go_rows_integer(rows, 1, 0);
+        line->attempt = (int)go_rows_integer(rows, 2, 0);
+        line->is_late = (int)go_rows_integer(rows, 3, 0);
+        line->created_us = go_rows_integer(rows, 4, 0);
+        line->username = go_rows_text(rows, 5);
+        line->display_name = go_rows_text(rows, 6);
+        read_run(rows, 7, line);
+        line->files = (int)go_rows_integer(rows, 10, 0);
+        line->bytes = go_rows_integer(rows, 11, 0);
+    }
+    return status;
+}
+
+apr_status_t go_submissions_recent(go_db *db, apr_int64_t user_id, apr_array_header_t **lines,
+                                   apr_pool_t *pool, go_error *err) {
+    go_rows *rows;
+    apr_status_t status = go_db_select(db, GO_SQL_SUBMISSIONS_RECENT_OF_USER,
+                                       GO_VALUES(go_integer(user_id)), &rows, pool, err);
+    *lines = apr_array_make(pool, 10, sizeof(go_submission_line));
+    while (!status && go_rows_next(rows)) {
+        go_submission_line *line = apr_array_push(*lines);
+        memset(line, 0, sizeof(*line));
+        line->course = go_rows_text(rows, 0);
+        line->assignment = go_rows_text(rows, 1);
+        line->assignment_title = go_rows_text(rows, 2);
+        line->number = (int)go_rows_integer(rows, 3, 0);
+        line->attempt = (int)go_rows_integer(rows, 4, 0);
+        line->created_us = go_rows_integer(rows, 5, 0);
+        line->zone = go_rows_text(rows, 6);
+        read_run(rows, 7, line);
+    }
+    return status;
+}
+
+apr_status_t go_submissions_in_course(go_db *db, apr_int64_t course_id, apr_int64_t user_id,
+                                      apr_array_header_t **lines, apr_pool_t *pool, go_error *err) {
+    go_rows *rows;
+    apr_status_t status =
+        go_db_select(db, GO_SQL_SUBMISSIONS_NEWEST_IN_COURSE,
+                     GO_VALUES(go_integer(course_id), go_integer(user_id)), &rows, pool, err);
+    *lines = apr_array_make(pool, 16, sizeof(go_submission_line));
+    while (!status && go_rows_next(rows)) {
+        go_submission_line *line = apr_array_push(*lines);
+        memset(line, 0, sizeof(*line));
+        line->assignment_id = go_rows_integer(rows, 0, 0);
+        line->number = (int)go_rows_integer(rows, 1, 0);
+        line->is_late = (int)go_rows_integer(rows, 2, 0);
+        read_run(rows, 3, line);
+    }
+    return status;
+}
+
+apr_status_t go_submissions_count(go_db *db, apr_int64_t course_id, apr_array_header_t **counts,
+                                  apr_pool_t *pool, go_error *err) {
+    go_rows *rows;
+    apr_status_t status = go_db_select(db, GO_SQL_SUBMISSIONS_COUNT_IN_COURSE,
+                                       GO_VALUES(go_integer(course_id)), &rows, pool, err);
+    *counts = apr_array_make(pool, 16, sizeof(go_submission_count));
+    while (!status && go_rows_next(rows)) {
+        go_submission_count *count = apr_array_push(*counts);
+        count->assignment_id = go_rows_integer(rows, 0, 0);
+        count->submissions = (int)go_rows_integer(rows, 1, 0);
+        count->students = (int)go_rows_integer(rows, 2, 0);
+    }
+    return status;
+}

@@ -1,0 +1,89 @@
+/*
+ * Submissions: immutable sets of files that a student handed in, at the server's time. All are kept
+ * and numbered; the newest of a student counts.
+ */
+#ifndef GO_MODEL_SUBMISSIONS_H
+#define GO_MODEL_SUBMISSIONS_H
+
+#include "model/assignments.h"
+#include "model/runs.h"
+#include "model/state.h"
+
+typedef struct go_submission {
+    apr_int64_t id;
+    int number;  /* of the assignment, as in its address */
+    int attempt; /* of this student for this assignment */
+    int newest_attempt; /* of the student: it is the one that counts when equal to `attempt` */
+    apr_int64_t tree_id;
+    int is_late;
+    apr_time_t created_us;
+    apr_int64_t user_id;
+    const char *username, *display_name;
+} go_submission;
+
+typedef struct go_receipt {
+    int number, attempt;
+    int is_repeated; /* the same form was sent before: this is what it made then */
+} go_receipt;
+
+/* Was this form (its `once`) sent already? *receipt or NULL. Saves unpacking a second click. */
+apr_status_t go_submission_repeated(go_db *db, const go_assignment *assignment, const go_user *user,
+                                    const char *once, go_receipt **receipt, apr_pool_t *pool,
+                                    go_error *err);
+
+/*
+ * Stores a submission and queues its run in one durable transaction; when it returns APR_SUCCESS
+ * the student may be told "submitted". `tree` is finished, its files are objects already.
+ * `once` (1 to 64 bytes) is the form's: sending it twice makes one submission.
+ */
+apr_status_t go_submission_create(go_db *db, const go_assignment *assignment, const go_user *user,
+                                  const go_tree *tree, const char *once, const char *address,
+                                  apr_time_t now, go_receipt **receipt, apr_pool_t *pool,
+                                  go_error *err);
+
+apr_status_t go_submission_find(go_db *db, const go_assignment *assignment, int number,
+                                go_submission **submission, apr_pool_t *pool, go_error *err);
+
+/* A line of a list: a submission with its newest run. */
+typedef struct go_submission_line {
+    apr_int64_t id, assignment_id;
+    const char *course, *zone, *assignment, *assignment_title; /* in lists over assignments */
+    int number, attempt, is_late;
+    apr_time_t created_us;
+    const char *username, *display_name; /* in lists over users */
+    int has_run;
+    go_run_state state;
+    int has_score;
+    go_score score;
+    int files;
+    apr_int64_t bytes;
+} go_submission_line;
+
+typedef enum go_submission_list {
+    GO_SUBMISSIONS_OF_USER,    /* of one user for one assignment, newest first */
+    GO_SUBMISSIONS_LATEST,     /* the one that counts of each user, by username */
+    GO_SUBMISSIONS_ALL,        /* of an assignment, newest first, below `before`; 201 at most */
+} go_submission_list;
+
+/* Arrays of go_submission_line. `argument` is the user's id or `before`, by the kind of list. */
+apr_status_t go_submissions(go_db *db, go_submission_list list, apr_int64_t assignment_id,
+                            apr_int64_t argument, apr_array_header_t **lines, apr_pool_t *pool,
+                            go_error *err);
+
+/* The last ten of a user, over all courses. */
+apr_status_t go_submissions_recent(go_db *db, apr_int64_t user_id, apr_array_header_t **lines,
+                                   apr_pool_t *pool, go_error *err);
+
+/* The one that counts of a user for each assignment of a course. */
+apr_status_t go_submissions_in_course(go_db *db, apr_int64_t course_id, apr_int64_t user_id,
+                                      apr_array_header_t **lines, apr_pool_t *pool, go_error *err);
+
+/* How many there are in each assignment of a course: array of go_submission_count. */
+typedef struct go_submission_count {
+    apr_int64_t assignment_id;
+    int submissions, students;
+} go_submission_count;
+apr_status_t go_submissions_count(go_db *db, apr_int64_t course_id, apr_array_header_t **counts,
+                                  apr_pool_t *pool, go_error *err);
+
+#endif
