@@ -2,6 +2,7 @@
 
 #include <apr_strings.h>
 
+#include <errno.h>
 #include <semaphore.h>
 #include <sodium.h>
 #include <string.h>
@@ -39,17 +40,28 @@ static void take_place(void) {
         ;
 }
 
-apr_status_t go_password_hash(const char **hash, const char *password, apr_pool_t *pool,
-                              go_error *err) {
+static apr_status_t hash_with(const char **hash, const char *password, unsigned passes,
+                              size_t memory, apr_pool_t *pool, go_error *err) {
     char *text = apr_pcalloc(pool, crypto_pwhash_STRBYTES);
     take_place();
-    int rc = crypto_pwhash_str(text, password, strlen(password), HASH_PASSES, HASH_MEMORY);
+    int rc = crypto_pwhash_str(text, password, strlen(password), passes, memory);
     sem_post(&places);
     if (rc)
         return go_error_set(err, GO_EINTERNAL, "Try again in a moment.",
                             "There was no memory to hash the password.");
     *hash = text;
     return APR_SUCCESS;
+}
+
+apr_status_t go_password_hash(const char **hash, const char *password, apr_pool_t *pool,
+                              go_error *err) {
+    return hash_with(hash, password, HASH_PASSES, HASH_MEMORY, pool, err);
+}
+
+apr_status_t go_password_hash_generated(const char **hash, const char *password, apr_pool_t *pool,
+                                        go_error *err) {
+    return hash_with(hash, password, crypto_pwhash_OPSLIMIT_MIN, crypto_pwhash_MEMLIMIT_MIN, pool,
+                     err);
 }
 
 int go_password_is(const char *hash, const char *password) {

@@ -38,18 +38,15 @@ static apr_status_t check_profile(const char **display_name, const char **email,
 }
 
 apr_status_t go_user_create(go_db *db, const char *username, const char *display_name,
-                            const char *email, const char *password, int is_admin, apr_time_t now,
+                            const char *email, const char *password_hash, int is_admin, apr_time_t now,
                             go_user **user, apr_pool_t *pool, go_error *err) {
-    const char *hash = NULL;
     apr_status_t status = go_name_username(&username, username, pool, err);
     if (!status) status = check_profile(&display_name, &email, pool, err);
-    if (!status && password) status = go_password_check(password, err);
-    if (!status && password) status = go_password_hash(&hash, password, pool, err);
     if (status) return status;
     go_rows *row;
     status = go_db_one(db, GO_SQL_USER_CREATE,
                        GO_VALUES(go_text(username), go_text(display_name), go_text(email),
-                                 go_text(hash), go_integer(is_admin), go_integer(now)),
+                                 go_text(password_hash), go_integer(is_admin), go_integer(now)),
                        &row, "id", pool, err);
     if (status == GO_ECONFLICT)
         return go_error_set(err, GO_ECONFLICT, "Choose another, or use the account that is there.",

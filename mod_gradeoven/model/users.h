@@ -24,11 +24,11 @@ typedef struct go_user {
 const char *go_user_label(const go_user *user);
 
 /*
- * Makes an account. `username` as typed (names.h); `password` NULL: none. GO_EINVALID for a name or
- * password that breaks a rule, GO_ECONFLICT when the username is taken.
+ * Makes an account. `username` as typed (names.h); `password_hash` as passwords.h makes it, NULL:
+ * no login by password. GO_EINVALID for a name that breaks a rule, GO_ECONFLICT when it is taken.
  */
 apr_status_t go_user_create(go_db *db, const char *username, const char *display_name,
-                            const char *email, const char *password, int is_admin, apr_time_t now,
+                            const char *email, const char *password_hash, int is_admin, apr_time_t now,
                             go_user **user, apr_pool_t *pool, go_error *err);
 
 /* GO_ENOTFOUND when there is none. The username is compared as names.h keeps it. */
