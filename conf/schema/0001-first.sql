@@ -7,6 +7,7 @@ CREATE TABLE users (
     email         TEXT    NOT NULL DEFAULT '',
     password_hash TEXT,                          -- NULL: no login by password
     is_admin      INTEGER NOT NULL DEFAULT 0,
+    may_teach     INTEGER NOT NULL DEFAULT 0,    -- may make courses
     is_disabled   INTEGER NOT NULL DEFAULT 0,
     created_us    BIGINT  NOT NULL
 );

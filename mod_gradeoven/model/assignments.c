@@ -18,7 +18,8 @@ static apr_status_t check(const char **title, const char *description, apr_pool_
         status = go_error_set(err, GO_ETOOBIG, "Put the long part into a file of its own.",
                               "The description is longer than 64 KiB.");
     if (!status && !go_text_is_utf8(description, length))
-        status = go_error_set(err, GO_EINVALID, "Save it as UTF-8.", "The description is not text.");
+        status =
+            go_error_set(err, GO_EINVALID, "Save it as UTF-8.", "The description is not text.");
     return status;
 }
 
@@ -127,12 +128,12 @@ apr_status_t go_version_create(go_db *db, const go_assignment *assignment, const
     status = go_trees_keep(db, stages->tree, &tree_id, pool, err);
     go_rows *row = NULL;
     if (!status)
-        status = go_db_one(db, GO_SQL_VERSION_CREATE,
-                           GO_VALUES(go_integer(assignment->id), go_integer(assignment->id),
-                                     go_integer(tree_id),
-                                     author_id ? go_integer(author_id) : go_null(), go_text(note),
-                                     go_integer(now)),
-                           &row, "id", pool, err);
+        status =
+            go_db_one(db, GO_SQL_VERSION_CREATE,
+                      GO_VALUES(go_integer(assignment->id), go_integer(assignment->id),
+                                go_integer(tree_id), author_id ? go_integer(author_id) : go_null(),
+                                go_text(note), go_integer(now)),
+                      &row, "id", pool, err);
     if (!status) {
         version_id = go_rows_integer(row, 0, 0);
         *number = (int)go_rows_integer(row, 1, 0);
@@ -187,9 +188,9 @@ apr_status_t go_version_stages(go_db *db, apr_int64_t version_id, apr_array_head
 apr_status_t go_assignments_due(go_db *db, apr_int64_t user_id, apr_time_t now,
                                 apr_array_header_t **due, apr_pool_t *pool, go_error *err) {
     go_rows *rows;
-    apr_status_t status = go_db_select(db, GO_SQL_ASSIGNMENTS_DUE_FOR_USER,
-                                       GO_VALUES(go_integer(user_id), go_integer(now)), &rows, pool,
-                                       err);
+    apr_status_t status =
+        go_db_select(db, GO_SQL_ASSIGNMENTS_DUE_FOR_USER,
+                     GO_VALUES(go_integer(user_id), go_integer(now)), &rows, pool, err);
     *due = apr_array_make(pool, 8, sizeof(go_due));
     while (!status && go_rows_next(rows)) {
         go_due *one = apr_array_push(*due);

@@ -40,10 +40,9 @@ apr_status_t go_course_create(go_db *db, const char *name, const char *title, co
     if (!status) status = check(&title, zone, pool, err);
     if (status) return status;
     go_rows *row;
-    status = go_db_one(
-        db, GO_SQL_COURSE_CREATE,
-        GO_VALUES(go_text(name), go_text(title), go_text(zone), go_integer(now)), &row, "id", pool,
-        err);
+    status = go_db_one(db, GO_SQL_COURSE_CREATE,
+                       GO_VALUES(go_text(name), go_text(title), go_text(zone), go_integer(now)),
+                       &row, "id", pool, err);
     if (status == GO_ECONFLICT)
         return go_error_set(err, status, "Choose another name, such as one with the term in it.",
                             "There is a course \"%s\" already.", name);
@@ -99,8 +98,8 @@ static go_role role_of(const char *name) {
 apr_status_t go_courses_of_user(go_db *db, apr_int64_t user_id, apr_array_header_t **courses,
                                 apr_pool_t *pool, go_error *err) {
     go_rows *rows;
-    apr_status_t status = go_db_select(db, GO_SQL_COURSES_OF_USER, GO_VALUES(go_integer(user_id)),
-                                       &rows, pool, err);
+    apr_status_t status =
+        go_db_select(db, GO_SQL_COURSES_OF_USER, GO_VALUES(go_integer(user_id)), &rows, pool, err);
     *courses = apr_array_make(pool, 8, sizeof(go_course *));
     while (!status && go_rows_next(rows)) {
         go_course *course = from_row(rows, pool);

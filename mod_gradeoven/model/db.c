@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#define VALUES_MAX 16
+#define VALUES_MAX   16
 #define BUSY_TIMEOUT "10000" /* ms that SQLite waits for another writer before it gives up */
 
 static const char *const statement_texts[GO_SQL_COUNT] = {
@@ -25,8 +25,8 @@ struct go_db {
     const apr_dbd_driver_t *driver;
     apr_dbd_t *handle;
     int is_sqlite;
-    int depth;       /* of nested transactions */
-    int is_doomed;   /* an inner transaction was rolled back */
+    int depth;     /* of nested transactions */
+    int is_doomed; /* an inner transaction was rolled back */
     apr_dbd_prepared_t *prepared[GO_SQL_COUNT];
 };
 
@@ -76,13 +76,15 @@ static apr_status_t close_connection(void *data) {
 /* What each connection to SQLite needs; the durability is about power cuts, not about crashes. */
 static apr_status_t set_up_sqlite(go_db *db, go_durability durability, go_error *err) {
     static const char *const settings[] = {"PRAGMA busy_timeout = " BUSY_TIMEOUT,
-                                           "PRAGMA foreign_keys = ON", "PRAGMA trusted_schema = OFF"};
+                                           "PRAGMA foreign_keys = ON",
+                                           "PRAGMA trusted_schema = OFF"};
     apr_status_t status = APR_SUCCESS;
     for (size_t i = 0; i < sizeof(settings) / sizeof(*settings) && !status; i++)
         status = go_db_perform(db, settings[i], NULL, err);
     if (!status)
-        status = go_db_perform(db, durability == GO_DURABLE ? "PRAGMA synchronous = FULL"
-                                                            : "PRAGMA synchronous = NORMAL",
+        status = go_db_perform(db,
+                               durability == GO_DURABLE ? "PRAGMA synchronous = FULL"
+                                                        : "PRAGMA synchronous = NORMAL",
                                NULL, err);
     return status;
 }
@@ -162,7 +164,8 @@ apr_status_t go_db_run(go_db *db, go_statement statement, const go_value *values
     bound b;
     bind_values(&b, values, count);
     int rows = 0;
-    int code = apr_dbd_pbquery(db->driver, pool, db->handle, &rows, db->prepared[statement], b.args);
+    int code =
+        apr_dbd_pbquery(db->driver, pool, db->handle, &rows, db->prepared[statement], b.args);
     if (code) return failed(db, code, statement_names[statement], err);
     if (changed) *changed = rows;
     return APR_SUCCESS;
@@ -218,7 +221,8 @@ const char *go_rows_bytes(go_rows *rows, int column, apr_size_t *length) {
 
 apr_status_t go_db_begin(go_db *db, go_error *err) {
     if (db->depth == 0) {
-        apr_status_t status = go_db_perform(db, db->is_sqlite ? "BEGIN IMMEDIATE" : "BEGIN", NULL, err);
+        apr_status_t status =
+            go_db_perform(db, db->is_sqlite ? "BEGIN IMMEDIATE" : "BEGIN", NULL, err);
         if (status) return status;
         db->is_doomed = 0;
     }

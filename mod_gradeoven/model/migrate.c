@@ -43,7 +43,8 @@ static apr_status_t step(go_db *db, const migration *m, apr_pool_t *pool, go_err
         status = apply(db, m, pool, err);
         if (!status)
             status = go_db_perform(
-                db, apr_psprintf(pool, "INSERT INTO schema_version (version) VALUES (%d)", m->number),
+                db,
+                apr_psprintf(pool, "INSERT INTO schema_version (version) VALUES (%d)", m->number),
                 NULL, err);
     }
     return go_db_end(db, status, err);
@@ -54,10 +55,11 @@ static apr_status_t refuse_newer(go_db *db, const char *params, go_error *err) {
     apr_status_t status =
         go_db_perform(db, "SELECT max(version) FROM schema_version", &version, err);
     if (status || version <= migrations[MIGRATION_COUNT - 1].number) return status;
-    return go_error_set(err, GO_EINTERNAL, "Install that version again, or restore a backup.",
-                        "The database \"%s\" was written by a newer Grade Oven (schema %" APR_INT64_T_FMT
-                        ", this one knows %d).",
-                        params, version, migrations[MIGRATION_COUNT - 1].number);
+    return go_error_set(
+        err, GO_EINTERNAL, "Install that version again, or restore a backup.",
+        "The database \"%s\" was written by a newer Grade Oven (schema %" APR_INT64_T_FMT
+        ", this one knows %d).",
+        params, version, migrations[MIGRATION_COUNT - 1].number);
 }
 
 apr_status_t go_db_migrate(const char *driver, const char *params, apr_pool_t *pool,

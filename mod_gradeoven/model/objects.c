@@ -91,8 +91,8 @@ apr_status_t go_objects_copy(const char *objects, const char *tmp, go_tree *tree
         go_tree_entry *entry = &APR_ARRAY_IDX(tree->entries, i, go_tree_entry);
         if (entry->is_directory) continue;
         const char *copy = apr_psprintf(pool, "%s/copy-%d-%d", tmp, (int)getpid(), i);
-        apr_status_t status = apr_file_copy(entry->file, copy,
-                                            APR_FPROT_UREAD | APR_FPROT_UWRITE, pool);
+        apr_status_t status =
+            apr_file_copy(entry->file, copy, APR_FPROT_UREAD | APR_FPROT_UWRITE, pool);
         if (status)
             return go_error_system(err, status, NULL, "\"%s\" could not be copied", entry->file);
         entry->file = copy;

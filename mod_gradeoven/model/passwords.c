@@ -20,8 +20,9 @@ apr_status_t go_passwords_start(apr_pool_t *pool) {
     if (nobody[0]) return APR_SUCCESS;
     char random[crypto_pwhash_SALTBYTES];
     randombytes_buf(random, sizeof(random));
-    return crypto_pwhash_str(nobody, random, sizeof(random), HASH_PASSES, HASH_MEMORY) ? APR_ENOMEM
-                                                                                      : APR_SUCCESS;
+    return crypto_pwhash_str(nobody, random, sizeof(random), HASH_PASSES, HASH_MEMORY)
+               ? APR_ENOMEM
+               : APR_SUCCESS;
 }
 
 apr_status_t go_password_check(const char *password, go_error *err) {

@@ -2,8 +2,8 @@
 
 /* Who somebody is towards the things at hand, from nothing to everything. */
 typedef enum standing {
-    STRANGER,   /* not logged in */
-    OUTSIDER,   /* a user who is not in this course */
+    STRANGER, /* not logged in */
+    OUTSIDER, /* a user who is not in this course */
     STUDENT,
     GRADER,
     INSTRUCTOR,
@@ -12,11 +12,11 @@ typedef enum standing {
 
 /* The least standing each right asks for. */
 static const standing least[GO_RIGHT_COUNT] = {
-    [GO_RIGHT_PUBLIC] = STRANGER,       [GO_RIGHT_USER] = OUTSIDER,
-    [GO_RIGHT_SEE_COURSE] = STUDENT,    [GO_RIGHT_SEE_ASSIGNMENT] = STUDENT,
-    [GO_RIGHT_SUBMIT] = STUDENT,        [GO_RIGHT_SEE_SUBMISSION] = STUDENT,
-    [GO_RIGHT_GRADE] = GRADER,          [GO_RIGHT_TEACH] = INSTRUCTOR,
-    [GO_RIGHT_ADMIN] = ADMIN,
+    [GO_RIGHT_PUBLIC] = STRANGER,        [GO_RIGHT_USER] = OUTSIDER,
+    [GO_RIGHT_MAKE_COURSE] = ADMIN,      [GO_RIGHT_SEE_COURSE] = STUDENT,
+    [GO_RIGHT_SEE_ASSIGNMENT] = STUDENT, [GO_RIGHT_SUBMIT] = STUDENT,
+    [GO_RIGHT_SEE_SUBMISSION] = STUDENT, [GO_RIGHT_GRADE] = GRADER,
+    [GO_RIGHT_TEACH] = INSTRUCTOR,       [GO_RIGHT_ADMIN] = ADMIN,
 };
 
 static standing standing_of(const go_situation *at) {
@@ -44,5 +44,6 @@ go_decision go_policy_decide(go_right right, const go_situation *at) {
     if (who == STUDENT && at->assignment && !at->assignment->is_published) return GO_HIDDEN;
     if (who == STUDENT && at->submission && at->submission->user_id != at->user->id)
         return GO_HIDDEN;
+    if (right == GO_RIGHT_MAKE_COURSE && at->user->may_teach) return GO_ALLOWED;
     return who >= least[right] ? GO_ALLOWED : GO_FORBIDDEN;
 }

@@ -10,6 +10,7 @@
 typedef enum go_right {
     GO_RIGHT_PUBLIC,         /* anybody, logged in or not */
     GO_RIGHT_USER,           /* whoever is logged in */
+    GO_RIGHT_MAKE_COURSE,    /* users whom an admin lets make courses, and admins */
     GO_RIGHT_SEE_COURSE,     /* who is enrolled in it, and admins */
     GO_RIGHT_SEE_ASSIGNMENT, /* the same; students only when it is published */
     GO_RIGHT_SUBMIT,         /* the same: staff may try an assignment too */

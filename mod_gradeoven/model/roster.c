@@ -123,11 +123,10 @@ static apr_status_t register_one(go_db *db, const go_course *course, const go_ro
                                  go_error *err) {
     go_user *user;
     go_role before;
-    apr_status_t status =
-        done->is_new_account
-            ? go_user_create(db, line->username, line->display_name, line->email, done->hash, 0,
-                             now, &user, pool, err)
-            : go_user_find(db, line->username, &user, pool, err);
+    apr_status_t status = done->is_new_account
+                              ? go_user_create(db, line->username, line->display_name, line->email,
+                                               done->hash, now, &user, pool, err)
+                              : go_user_find(db, line->username, &user, pool, err);
     if (!status) status = go_enrolment_role(db, course->id, user->id, &before, pool, err);
     if (!status) status = go_enrolment_set(db, course, user, line->role, now, pool, err);
     if (status) return status;

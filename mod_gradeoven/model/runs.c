@@ -36,11 +36,10 @@ apr_status_t go_run_queue(go_db *db, apr_int64_t submission_id, apr_int64_t vers
                           const char *reason, apr_time_t now, apr_int64_t *run_id, apr_pool_t *pool,
                           go_error *err) {
     go_rows *row;
-    apr_status_t status =
-        go_db_one(db, GO_SQL_RUN_QUEUE,
-                  GO_VALUES(go_integer(submission_id), go_integer(version_id), go_text(reason),
-                            go_integer(now), go_integer(now)),
-                  &row, "id", pool, err);
+    apr_status_t status = go_db_one(db, GO_SQL_RUN_QUEUE,
+                                    GO_VALUES(go_integer(submission_id), go_integer(version_id),
+                                              go_text(reason), go_integer(now), go_integer(now)),
+                                    &row, "id", pool, err);
     if (!status) *run_id = go_rows_integer(row, 0, 0);
     return status;
 }
@@ -70,16 +69,15 @@ static go_value when(int has, apr_int64_t value) {
 apr_status_t go_run_tell(go_db *db, apr_int64_t run_id, const char *lease, const go_run_news *news,
                          apr_pool_t *pool, go_error *err) {
     int changed = 0;
-    apr_status_t status =
-        go_db_run(db, GO_SQL_RUN_TELL,
-                  GO_VALUES(go_text(news->status), go_text(news->errors), go_text(news->debug),
-                            when(news->has_score, news->score.earned_milli),
-                            when(news->has_score, news->score.possible_milli),
-                            when(news->has_progress, news->progress.earned_milli),
-                            when(news->has_progress, news->progress.possible_milli),
-                            when(news->stage >= 0, news->stage), go_integer(run_id),
-                            go_text(lease)),
-                  &changed, pool, err);
+    apr_status_t status = go_db_run(
+        db, GO_SQL_RUN_TELL,
+        GO_VALUES(go_text(news->status), go_text(news->errors), go_text(news->debug),
+                  when(news->has_score, news->score.earned_milli),
+                  when(news->has_score, news->score.possible_milli),
+                  when(news->has_progress, news->progress.earned_milli),
+                  when(news->has_progress, news->progress.possible_milli),
+                  when(news->stage >= 0, news->stage), go_integer(run_id), go_text(lease)),
+        &changed, pool, err);
     return expect_lease(status, changed, run_id, err);
 }
 
@@ -124,8 +122,8 @@ apr_status_t go_run_release(go_db *db, apr_int64_t run_id, const char *lease, co
                           &rows, pool, err);
     if (!status && go_rows_next(rows)) {
         int attempts = (int)go_rows_integer(rows, 0, 1);
-        apr_time_t start = reason ? now + (apr_time_from_sec(BACK_OFF_SECONDS) << (attempts - 1))
-                                  : now;
+        apr_time_t start =
+            reason ? now + (apr_time_from_sec(BACK_OFF_SECONDS) << (attempts - 1)) : now;
         if (reason && attempts >= GO_RUN_ATTEMPTS)
             status = go_db_run(
                 db, GO_SQL_RUN_GIVE_UP,
@@ -145,8 +143,8 @@ static apr_status_t release_all(go_db *db, go_rows *rows, const char *reason, ap
                                 int *count, apr_pool_t *pool, go_error *err) {
     int released = 0;
     while (go_rows_next(rows)) {
-        apr_status_t status = go_run_release(db, go_rows_integer(rows, 0, 0),
-                                             go_rows_text(rows, 1), reason, now, pool, err);
+        apr_status_t status = go_run_release(db, go_rows_integer(rows, 0, 0), go_rows_text(rows, 1),
+                                             reason, now, pool, err);
         if (status && status != GO_ECONFLICT) return status;
         released += status == APR_SUCCESS;
     }
@@ -180,8 +178,9 @@ apr_status_t go_runs_release_holder(go_db *db, const char *holder, apr_time_t no
     go_rows *rows;
     apr_status_t status =
         go_db_select(db, GO_SQL_RUNS_OF_HOLDER, GO_VALUES(go_text(holder)), &rows, pool, err);
-    return status ? status
-                  : release_all(db, rows, "The executor that baked it died.", now, count, pool, err);
+    return status
+               ? status
+               : release_all(db, rows, "The executor that baked it died.", now, count, pool, err);
 }
 
 apr_status_t go_runs_next_start(go_db *db, apr_time_t *start, apr_pool_t *pool, go_error *err) {
@@ -196,12 +195,12 @@ apr_status_t go_executor_report(go_db *db, const char *holder, int warm, int bak
                                 const char *trouble, apr_time_t now, apr_pool_t *pool,
                                 go_error *err) {
     apr_status_t status = go_db_run(db, GO_SQL_EXECUTOR_REPORT,
-                                    GO_VALUES(go_text(holder), go_integer(warm),
-                                              go_integer(baking), go_text(trouble), go_integer(now)),
+                                    GO_VALUES(go_text(holder), go_integer(warm), go_integer(baking),
+                                              go_text(trouble), go_integer(now)),
                                     NULL, pool, err);
     if (status) return status;
-    return go_db_run(db, GO_SQL_EXECUTORS_FORGET, GO_VALUES(go_integer(now - apr_time_from_sec(3600))),
-                     NULL, pool, err);
+    return go_db_run(db, GO_SQL_EXECUTORS_FORGET,
+                     GO_VALUES(go_integer(now - apr_time_from_sec(3600))), NULL, pool, err);
 }
 
 static apr_time_t time_of(go_rows *row, int column) {
@@ -212,8 +211,8 @@ apr_status_t go_run_newest(go_db *db, apr_int64_t submission_id, go_run **result
                            go_error *err) {
     go_rows *row;
     *result = NULL;
-    apr_status_t status = go_db_select(db, GO_SQL_RUN_NEWEST, GO_VALUES(go_integer(submission_id)),
-                                       &row, pool, err);
+    apr_status_t status =
+        go_db_select(db, GO_SQL_RUN_NEWEST, GO_VALUES(go_integer(submission_id)), &row, pool, err);
     if (status || !go_rows_next(row)) return status;
     go_run *run = apr_pcalloc(pool, sizeof(*run));
     run->id = go_rows_integer(row, 0, 0);
@@ -271,9 +270,9 @@ apr_status_t go_run_position(go_db *db, apr_int64_t run_id, int *ahead, apr_pool
 apr_status_t go_run_cancel(go_db *db, apr_int64_t run_id, apr_time_t now, apr_pool_t *pool,
                            go_error *err) {
     int changed = 0;
-    apr_status_t status = go_db_run(db, GO_SQL_RUN_CANCEL,
-                                    GO_VALUES(go_integer(now), go_integer(run_id)), &changed, pool,
-                                    err);
+    apr_status_t status = go_db_run(
+        db, GO_SQL_RUN_CANCEL, GO_VALUES(go_integer(now), go_integer(run_id)), &changed, pool, err);
     if (status || changed) return status;
-    return go_error_set(err, GO_ECONFLICT, "Load the page again.", "The run is not waiting any more.");
+    return go_error_set(err, GO_ECONFLICT, "Load the page again.",
+                        "The run is not waiting any more.");
 }

@@ -8,9 +8,9 @@
  *        │       over, engine lost      (after several attempts: our fault, never the student's)
  *        └──────────────────────────> cancelled
  *
- * A running run is leased: whoever claimed it holds a token and must renew before the lease is over;
- * every change asks for that token, so an executor that was thought dead and comes back changes
- * nothing. A finished run never changes again; grading anew is a new run.
+ * A running run is leased: whoever claimed it holds a token and must renew before the lease is
+ * over; every change asks for that token, so an executor that was thought dead and comes back
+ * changes nothing. A finished run never changes again; grading anew is a new run.
  */
 #ifndef GO_MODEL_RUNS_H
 #define GO_MODEL_RUNS_H
@@ -48,16 +48,16 @@ typedef struct go_stage {
 /* A claimed run with all that is needed to bake it. */
 typedef struct go_claim {
     apr_int64_t run_id;
-    const char *lease;            /* the token */
-    int attempt;                  /* of this run, from 1; grows when it is queued again */
-    const char *username;         /* whose submission */
-    const char *course;           /* names, as in the URLs */
+    const char *lease;    /* the token */
+    int attempt;          /* of this run, from 1; grows when it is queued again */
+    const char *username; /* whose submission */
+    const char *course;   /* names, as in the URLs */
     const char *assignment;
-    int submission_attempt;       /* the student's how-manyth for this assignment: GRADEOVEN_ATTEMPT */
+    int submission_attempt; /* the student's how-manyth for this assignment: GRADEOVEN_ATTEMPT */
     int submission_number;
-    go_tree *submission;          /* entries' `file` is where the object is */
-    apr_array_header_t *stages;   /* of go_stage, in order */
-    apr_array_header_t *trees;    /* of go_tree *, one per stage, paths relative to the stage */
+    go_tree *submission;        /* entries' `file` is where the object is */
+    apr_array_header_t *stages; /* of go_stage, in order */
+    apr_array_header_t *trees;  /* of go_tree *, one per stage, paths relative to the stage */
 } go_claim;
 
 #define GO_LEASE_SECONDS 30
@@ -88,8 +88,8 @@ apr_status_t go_run_tell(go_db *db, apr_int64_t run_id, const char *lease, const
 
 typedef struct go_stage_result {
     const char *name;
-    int exit_code;  /* meaningful when signal is 0 */
-    int signal;     /* 0: none */
+    int exit_code; /* meaningful when signal is 0 */
+    int signal;    /* 0: none */
     int timed_out;
     apr_int64_t wall_ms, cpu_ms, max_rss_kib;
     const char *console; /* valid UTF-8, staff only */
@@ -110,8 +110,7 @@ apr_status_t go_run_release(go_db *db, apr_int64_t run_id, const char *lease, co
                             apr_time_t now, apr_pool_t *pool, go_error *err);
 
 /* Queues again what has outlived its lease; `count` (may be NULL) gets how many. */
-apr_status_t go_runs_expire(go_db *db, apr_time_t now, int *count, apr_pool_t *pool,
-                            go_error *err);
+apr_status_t go_runs_expire(go_db *db, apr_time_t now, int *count, apr_pool_t *pool, go_error *err);
 
 /* The holders of all current leases: (const char *). An executor asks which of them are dead... */
 apr_status_t go_runs_holders(go_db *db, apr_array_header_t **holders, apr_pool_t *pool,
@@ -137,17 +136,17 @@ typedef struct go_run {
     apr_time_t queued_us, started_us, finished_us; /* 0: not yet */
     int has_score, has_progress;
     go_score score, progress;
-    int stage;           /* position being run, or -1 */
+    int stage; /* position being run, or -1 */
     int attempts;
-    apr_int64_t revision; /* grows with every change: what a live page compares */
+    apr_int64_t revision;                /* grows with every change: what a live page compares */
     const char *status, *errors, *debug; /* "" when nothing was said */
     const char *problem; /* for staff: why it failed or could not be graded; or NULL */
 } go_run;
 
 /* Queues a run of a submission by a version. `reason` is "submit" or "rerun". */
 apr_status_t go_run_queue(go_db *db, apr_int64_t submission_id, apr_int64_t version_id,
-                          const char *reason, apr_time_t now, apr_int64_t *run_id,
-                          apr_pool_t *pool, go_error *err);
+                          const char *reason, apr_time_t now, apr_int64_t *run_id, apr_pool_t *pool,
+                          go_error *err);
 
 /* The newest run of a submission, or *run NULL when it has none. */
 apr_status_t go_run_newest(go_db *db, apr_int64_t submission_id, go_run **run, apr_pool_t *pool,

@@ -14,9 +14,10 @@ apr_status_t go_session_create(go_db *db, const go_user *user, const char *addre
     *token = go_random_hex(pool, TOKEN_BYTES);
     apr_status_t status = go_db_begin(db, err);
     if (status) return status;
-    status = go_db_run(db, GO_SQL_SESSIONS_EXPIRE,
-                       GO_VALUES(go_integer(now - limits->absolute), go_integer(now - limits->idle)),
-                       NULL, pool, err);
+    status =
+        go_db_run(db, GO_SQL_SESSIONS_EXPIRE,
+                  GO_VALUES(go_integer(now - limits->absolute), go_integer(now - limits->idle)),
+                  NULL, pool, err);
     if (!status)
         status = go_db_run(db, GO_SQL_SESSION_CREATE,
                            GO_VALUES(go_text(go_sha256_hex(pool, *token, strlen(*token))),
@@ -39,11 +40,10 @@ apr_status_t go_session_find(go_db *db, const char *token, const go_session_limi
     if (!is_token(token)) return APR_SUCCESS;
     const char *hash = go_sha256_hex(pool, token, strlen(token));
     go_rows *rows;
-    apr_status_t status =
-        go_db_select(db, GO_SQL_SESSION_FIND,
-                     GO_VALUES(go_text(hash), go_integer(now - limits->absolute),
-                               go_integer(now - limits->idle)),
-                     &rows, pool, err);
+    apr_status_t status = go_db_select(db, GO_SQL_SESSION_FIND,
+                                       GO_VALUES(go_text(hash), go_integer(now - limits->absolute),
+                                                 go_integer(now - limits->idle)),
+                                       &rows, pool, err);
     if (status || !go_rows_next(rows)) return status;
     go_session *found = apr_pcalloc(pool, sizeof(*found));
     found->token_hash = hash;

@@ -41,8 +41,8 @@ static apr_status_t cannot(const char *path, const char *what, go_error *err) {
 static apr_status_t own(const char *path, int user, int group, int mode, go_error *err) {
     struct stat info;
     if (stat(path, &info)) return cannot(path, "read", err);
-    int is_wrong = (user >= 0 && info.st_uid != (uid_t)user) ||
-                   (group >= 0 && info.st_gid != (gid_t)group);
+    int is_wrong =
+        (user >= 0 && info.st_uid != (uid_t)user) || (group >= 0 && info.st_gid != (gid_t)group);
     if (geteuid() == 0 && is_wrong && chown(path, (uid_t)user, (gid_t)group))
         return cannot(path, "given to its user", err);
     if (geteuid() == 0 && (info.st_mode & 07777) != (mode_t)mode && chmod(path, (mode_t)mode))

@@ -57,19 +57,18 @@ static go_part decode_part(const char *encoded, apr_size_t length, apr_size_t *f
 apr_status_t go_store_put(go_db *db, const go_part *key, int parts, go_part value, apr_pool_t *pool,
                           go_error *err) {
     go_part encoded = encode(key, parts, pool);
-    return go_db_run(db, GO_SQL_TUPLE_PUT,
-                     GO_VALUES(go_bytes(encoded.bytes, encoded.length),
-                               go_bytes(value.bytes, value.length)),
-                     NULL, pool, err);
+    return go_db_run(
+        db, GO_SQL_TUPLE_PUT,
+        GO_VALUES(go_bytes(encoded.bytes, encoded.length), go_bytes(value.bytes, value.length)),
+        NULL, pool, err);
 }
 
 /* The value of exactly this key: 1 and *value, or 0. */
 static apr_status_t own_value(go_db *db, go_part encoded, int *found, go_part *value,
                               apr_pool_t *pool, go_error *err) {
     go_rows *rows;
-    apr_status_t status =
-        go_db_select(db, GO_SQL_TUPLE_GET, GO_VALUES(go_bytes(encoded.bytes, encoded.length)),
-                     &rows, pool, err);
+    apr_status_t status = go_db_select(
+        db, GO_SQL_TUPLE_GET, GO_VALUES(go_bytes(encoded.bytes, encoded.length)), &rows, pool, err);
     if (status) return status;
     *found = go_rows_next(rows);
     if (!*found) return APR_SUCCESS;
@@ -86,10 +85,10 @@ static apr_status_t add_children(go_db *db, go_part encoded, apr_array_header_t 
                                  apr_pool_t *pool, go_error *err) {
     go_part end = range_end(encoded, pool);
     go_rows *rows;
-    apr_status_t status = go_db_select(db, GO_SQL_TUPLE_RANGE,
-                                       GO_VALUES(go_bytes(encoded.bytes, encoded.length),
-                                                 go_bytes(end.bytes, end.length)),
-                                       &rows, pool, err);
+    apr_status_t status = go_db_select(
+        db, GO_SQL_TUPLE_RANGE,
+        GO_VALUES(go_bytes(encoded.bytes, encoded.length), go_bytes(end.bytes, end.length)), &rows,
+        pool, err);
     if (status) return status;
     go_part last = {NULL, 0};
     while (go_rows_next(rows)) {
@@ -137,8 +136,8 @@ apr_status_t go_store_get(go_db *db, const go_part *key, int parts, go_part *val
 apr_status_t go_store_remove(go_db *db, const go_part *key, int parts, apr_pool_t *pool,
                              go_error *err) {
     go_part encoded = encode(key, parts, pool), end = range_end(encoded, pool);
-    return go_db_run(db, GO_SQL_TUPLE_REMOVE,
-                     GO_VALUES(go_bytes(encoded.bytes, encoded.length),
-                               go_bytes(end.bytes, end.length)),
-                     NULL, pool, err);
+    return go_db_run(
+        db, GO_SQL_TUPLE_REMOVE,
+        GO_VALUES(go_bytes(encoded.bytes, encoded.length), go_bytes(end.bytes, end.length)), NULL,
+        pool, err);
 }

@@ -13,10 +13,10 @@ apr_status_t go_submission_repeated(go_db *db, const go_assignment *assignment, 
                                     go_error *err) {
     go_rows *rows;
     *receipt = NULL;
-    apr_status_t status = go_db_select(
-        db, GO_SQL_SUBMISSION_BY_ONCE,
-        GO_VALUES(go_integer(assignment->id), go_integer(user->id), go_text(once)), &rows, pool,
-        err);
+    apr_status_t status =
+        go_db_select(db, GO_SQL_SUBMISSION_BY_ONCE,
+                     GO_VALUES(go_integer(assignment->id), go_integer(user->id), go_text(once)),
+                     &rows, pool, err);
     if (status || !go_rows_next(rows)) return status;
     *receipt = apr_pcalloc(pool, sizeof(**receipt));
     (*receipt)->number = (int)go_rows_integer(rows, 1, 0);
@@ -102,8 +102,8 @@ static void read_run(go_rows *rows, int column, go_submission_line *line) {
 apr_status_t go_submissions(go_db *db, go_submission_list list, apr_int64_t assignment_id,
                             apr_int64_t argument, apr_array_header_t **lines, apr_pool_t *pool,
                             go_error *err) {
-    static const go_statement statements[] = {
-        GO_SQL_SUBMISSIONS_OF_USER, GO_SQL_SUBMISSIONS_LATEST, GO_SQL_SUBMISSIONS_OF_ASSIGNMENT};
+    static const go_statement statements[] = {GO_SQL_SUBMISSIONS_OF_USER, GO_SQL_SUBMISSIONS_LATEST,
+                                              GO_SQL_SUBMISSIONS_OF_ASSIGNMENT};
     go_rows *rows;
     const go_value values[] = {go_integer(assignment_id), go_integer(argument)};
     apr_status_t status = go_db_select(db, statements[list], values,

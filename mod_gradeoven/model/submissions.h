@@ -11,8 +11,8 @@
 
 typedef struct go_submission {
     apr_int64_t id;
-    int number;  /* of the assignment, as in its address */
-    int attempt; /* of this student for this assignment */
+    int number;         /* of the assignment, as in its address */
+    int attempt;        /* of this student for this assignment */
     int newest_attempt; /* of the student: it is the one that counts when equal to `attempt` */
     apr_int64_t tree_id;
     int is_late;
@@ -60,9 +60,9 @@ typedef struct go_submission_line {
 } go_submission_line;
 
 typedef enum go_submission_list {
-    GO_SUBMISSIONS_OF_USER,    /* of one user for one assignment, newest first */
-    GO_SUBMISSIONS_LATEST,     /* the one that counts of each user, by username */
-    GO_SUBMISSIONS_ALL,        /* of an assignment, newest first, below `before`; 201 at most */
+    GO_SUBMISSIONS_OF_USER, /* of one user for one assignment, newest first */
+    GO_SUBMISSIONS_LATEST,  /* the one that counts of each user, by username */
+    GO_SUBMISSIONS_ALL,     /* of an assignment, newest first, below `before`; 201 at most */
 } go_submission_list;
 
 /* Arrays of go_submission_line. `argument` is the user's id or `before`, by the kind of list. */

@@ -32,12 +32,12 @@ static apr_status_t insert_entries(go_db *db, const go_tree *tree, apr_int64_t t
     apr_status_t status = APR_SUCCESS;
     for (int i = 0; i < tree->entries->nelts && !status; i++) {
         const go_tree_entry *entry = &APR_ARRAY_IDX(tree->entries, i, go_tree_entry);
-        status = go_db_run(db, GO_SQL_TREE_ENTRY_CREATE,
-                           GO_VALUES(go_integer(tree_id), go_text(entry->path),
-                                     go_integer(entry->is_directory),
-                                     go_integer(entry->is_executable), go_integer(entry->size),
-                                     go_text(entry->object)),
-                           NULL, pool, err);
+        status =
+            go_db_run(db, GO_SQL_TREE_ENTRY_CREATE,
+                      GO_VALUES(go_integer(tree_id), go_text(entry->path),
+                                go_integer(entry->is_directory), go_integer(entry->is_executable),
+                                go_integer(entry->size), go_text(entry->object)),
+                      NULL, pool, err);
     }
     return status;
 }

@@ -21,8 +21,9 @@ go_user *go_user_from_row(go_rows *rows, int first, apr_pool_t *pool) {
     user->email = go_rows_text(rows, first + 3);
     user->password_hash = go_rows_text(rows, first + 4);
     user->is_admin = (int)go_rows_integer(rows, first + 5, 0);
-    user->is_disabled = (int)go_rows_integer(rows, first + 6, 0);
-    user->created_us = go_rows_integer(rows, first + 7, 0);
+    user->may_teach = (int)go_rows_integer(rows, first + 6, 0);
+    user->is_disabled = (int)go_rows_integer(rows, first + 7, 0);
+    user->created_us = go_rows_integer(rows, first + 8, 0);
     return user;
 }
 
@@ -38,7 +39,7 @@ static apr_status_t check_profile(const char **display_name, const char **email,
 }
 
 apr_status_t go_user_create(go_db *db, const char *username, const char *display_name,
-                            const char *email, const char *password_hash, int is_admin, apr_time_t now,
+                            const char *email, const char *password_hash, apr_time_t now,
                             go_user **user, apr_pool_t *pool, go_error *err) {
     apr_status_t status = go_name_username(&username, username, pool, err);
     if (!status) status = check_profile(&display_name, &email, pool, err);
@@ -46,7 +47,7 @@ apr_status_t go_user_create(go_db *db, const char *username, const char *display
     go_rows *row;
     status = go_db_one(db, GO_SQL_USER_CREATE,
                        GO_VALUES(go_text(username), go_text(display_name), go_text(email),
-                                 go_text(password_hash), go_integer(is_admin), go_integer(now)),
+                                 go_text(password_hash), go_integer(now)),
                        &row, "id", pool, err);
     if (status == GO_ECONFLICT)
         return go_error_set(err, GO_ECONFLICT, "Choose another, or use the account that is there.",
@@ -60,9 +61,8 @@ apr_status_t go_user_find(go_db *db, const char *username, go_user **user, apr_p
     if (go_name_username(&name, username, pool, NULL))
         return go_error_set(err, GO_ENOTFOUND, NULL, "There is no user \"%s\".", username);
     go_rows *row;
-    apr_status_t status =
-        go_db_one(db, GO_SQL_USER_BY_NAME, GO_VALUES(go_text(name)), &row,
-                  apr_psprintf(pool, "user \"%s\"", name), pool, err);
+    apr_status_t status = go_db_one(db, GO_SQL_USER_BY_NAME, GO_VALUES(go_text(name)), &row,
+                                    apr_psprintf(pool, "user \"%s\"", name), pool, err);
     if (!status) *user = go_user_from_row(row, 0, pool);
     return status;
 }
@@ -70,8 +70,8 @@ apr_status_t go_user_find(go_db *db, const char *username, go_user **user, apr_p
 apr_status_t go_user_get(go_db *db, apr_int64_t id, go_user **user, apr_pool_t *pool,
                          go_error *err) {
     go_rows *row;
-    apr_status_t status = go_db_one(db, GO_SQL_USER_BY_ID, GO_VALUES(go_integer(id)), &row,
-                                    "such user", pool, err);
+    apr_status_t status =
+        go_db_one(db, GO_SQL_USER_BY_ID, GO_VALUES(go_integer(id)), &row, "such user", pool, err);
     if (!status) *user = go_user_from_row(row, 0, pool);
     return status;
 }
@@ -119,14 +119,14 @@ static apr_status_t refuse_last_admin(go_db *db, apr_pool_t *pool, go_error *err
     return status;
 }
 
-apr_status_t go_user_set_flags(go_db *db, const go_user *user, int is_admin, int is_disabled,
-                               apr_pool_t *pool, go_error *err) {
+apr_status_t go_user_set_flags(go_db *db, const go_user *user, int is_admin, int may_teach,
+                               int is_disabled, apr_pool_t *pool, go_error *err) {
     apr_status_t status = go_db_begin(db, err);
     if (status) return status;
-    status = go_db_run(
-        db, GO_SQL_USER_SET_FLAGS,
-        GO_VALUES(go_integer(is_admin), go_integer(is_disabled), go_integer(user->id)), NULL, pool,
-        err);
+    status = go_db_run(db, GO_SQL_USER_SET_FLAGS,
+                       GO_VALUES(go_integer(is_admin), go_integer(may_teach),
+                                 go_integer(is_disabled), go_integer(user->id)),
+                       NULL, pool, err);
     if (!status && user->is_admin && (!is_admin || is_disabled))
         status = refuse_last_admin(db, pool, err);
     if (!status && is_disabled)

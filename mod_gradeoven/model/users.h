@@ -12,10 +12,11 @@
 typedef struct go_user {
     apr_int64_t id;
     const char *username;
-    const char *display_name; /* "" when none was given */
-    const char *email;        /* "" when none was given */
+    const char *display_name;  /* "" when none was given */
+    const char *email;         /* "" when none was given */
     const char *password_hash; /* NULL: cannot log in by password */
     int is_admin;
+    int may_teach; /* may make courses */
     int is_disabled;
     apr_time_t created_us;
 } go_user;
@@ -28,7 +29,7 @@ const char *go_user_label(const go_user *user);
  * no login by password. GO_EINVALID for a name that breaks a rule, GO_ECONFLICT when it is taken.
  */
 apr_status_t go_user_create(go_db *db, const char *username, const char *display_name,
-                            const char *email, const char *password_hash, int is_admin, apr_time_t now,
+                            const char *email, const char *password_hash, apr_time_t now,
                             go_user **user, apr_pool_t *pool, go_error *err);
 
 /* GO_ENOTFOUND when there is none. The username is compared as names.h keeps it. */
@@ -43,13 +44,15 @@ apr_status_t go_users_all(go_db *db, apr_array_header_t **users, apr_pool_t *poo
 apr_status_t go_user_set_profile(go_db *db, apr_int64_t id, const char *display_name,
                                  const char *email, apr_pool_t *pool, go_error *err);
 
-/* Checks and hashes the new password; ends all sessions but `keep_session` (a token hash, or ""). */
+/* Checks and hashes the new password; ends all sessions but `keep_session` (a token hash, or "").
+ */
 apr_status_t go_user_set_password(go_db *db, apr_int64_t id, const char *password,
                                   const char *keep_session, apr_pool_t *pool, go_error *err);
 
-/* GO_ECONFLICT when it would leave the site without an admin. Disabling ends the user's sessions. */
-apr_status_t go_user_set_flags(go_db *db, const go_user *user, int is_admin, int is_disabled,
-                               apr_pool_t *pool, go_error *err);
+/* GO_ECONFLICT when it would leave the site without an admin. Disabling ends the user's sessions.
+ */
+apr_status_t go_user_set_flags(go_db *db, const go_user *user, int is_admin, int may_teach,
+                               int is_disabled, apr_pool_t *pool, go_error *err);
 
 /* The user of a row whose columns start at `first` in the order of USER_BY_NAME. */
 go_user *go_user_from_row(go_rows *rows, int first, apr_pool_t *pool);
