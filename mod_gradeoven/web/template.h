@@ -15,8 +15,9 @@
  *   {{! comment }}  {{=<% %>=}}
  *
  * This is the Mustache specification's interpolation, sections, inverted, partials, comments and
- * delimiters, complete; lambdas, inheritance and dynamic names are left out. As in its reference
- * implementation an empty string and zero are true; write {{#has_x}} where that matters.
+ * delimiters, complete; lambdas, inheritance and dynamic names are left out. Where it leaves the
+ * choice to us: an empty string is false, every number is true (a score of 0 is a score), and an
+ * object or array asked for as a value prints nothing.
  */
 #ifndef GO_WEB_TEMPLATE_H
 #define GO_WEB_TEMPLATE_H

@@ -1,0 +1,33 @@
+# Unit tests. A new suite is one line here and one in suites.inc; see unit.h.
+EXTRA_DIST += \
+	tests/unit/mustache-spec/comments.json \
+	tests/unit/mustache-spec/delimiters.json \
+	tests/unit/mustache-spec/interpolation.json \
+	tests/unit/mustache-spec/inverted.json \
+	tests/unit/mustache-spec/partials.json \
+	tests/unit/mustache-spec/sections.json
+if HAVE_CHECK
+check_PROGRAMS += tests/unit/unit
+TESTS += tests/unit/unit
+endif
+# The test driver sets srcdir, by which the tests find their data in a separate build too.
+tests_unit_unit_SOURCES = \
+	tests/unit/archive_test.c \
+	tests/unit/avatar_test.c \
+	tests/unit/csv_test.c \
+	tests/unit/form_test.c \
+	tests/unit/main.c \
+	tests/unit/markdown_test.c \
+	tests/unit/multipart_test.c \
+	tests/unit/score_test.c \
+	tests/unit/stages_test.c \
+	tests/unit/suites.inc \
+	tests/unit/template_test.c \
+	tests/unit/text_test.c \
+	tests/unit/tree_test.c \
+	tests/unit/unit.h \
+	tests/unit/zone_test.c
+tests_unit_unit_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests $(APR_CFLAGS) $(JANSSON_CFLAGS) \
+	$(ARCHIVE_CFLAGS) $(SODIUM_CFLAGS) $(GD_CFLAGS) $(ICU_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_unit_LDADD = libgradeovenweb.la libgradeoven.la $(JANSSON_LIBS) $(ARCHIVE_LIBS) \
+	$(SODIUM_LIBS) $(GD_LIBS) $(ICU_LIBS) $(CHECK_LIBS) $(APR_LIBS)
