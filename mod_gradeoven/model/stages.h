@@ -5,7 +5,7 @@
  * one directory name a line, taken literally, in the order they run. A stage is executed by its
  * `main`. An optional `<stage>/metadata.json` refines it:
  *
- *   description       text, up to GO_STAGE_DESCRIPTION_MAX bytes; shown to students
+ *   description       text, up to GO_STAGE_DESCRIPTION_MAX bytes; shown to students; NULL if none
  *   is_trusted_stage  false: what this stage writes to `score` is ignored
  *   timeout_seconds   integer, 1 to the site's maximum
  *   memory_mb         integer, GO_STAGE_MEMORY_MIN to the site's maximum
