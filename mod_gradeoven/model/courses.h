@@ -1,6 +1,7 @@
 /*
- * Courses, and who is in them: an enrolment gives a user one role in a course. Staff are instructors
- * and graders of the course, and admins everywhere (policy.h decides; this only keeps the facts).
+ * Courses, and who is in them: an enrolment gives a user one role in a course. Staff are
+ * instructors and graders of the course, and admins everywhere (policy.h decides; this only keeps
+ * the facts).
  */
 #ifndef GO_MODEL_COURSES_H
 #define GO_MODEL_COURSES_H
@@ -24,11 +25,11 @@ apr_status_t go_role_parse(const char *name, go_role *role, go_error *err);
 
 typedef struct go_course {
     apr_int64_t id;
-    const char *name;  /* as in its address */
+    const char *name; /* as in its address */
     const char *title;
-    const char *zone;  /* IANA time zone: all its dates are meant and shown in it */
-    go_role role;      /* in lists of a user's courses: that user's */
-    int students;      /* in the list of all courses */
+    const char *zone; /* IANA time zone: all its dates are meant and shown in it */
+    go_role role;     /* in lists of a user's courses: that user's */
+    int students;     /* in the list of all courses */
 } go_course;
 
 apr_status_t go_course_create(go_db *db, const char *name, const char *title, const char *zone,

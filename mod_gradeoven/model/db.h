@@ -32,7 +32,8 @@ typedef enum go_statement {
 
 /* What a write waits for. */
 typedef enum go_durability {
-    GO_DURABLE, /* a commit is on the disk before it returns: all that is acknowledged to a person */
+    GO_DURABLE, /* a commit is on the disk before it returns: all that is acknowledged to a person
+                 */
     GO_HASTY,   /* a power cut may take the last commits back: only the progress of a run */
 } go_durability;
 
@@ -73,8 +74,7 @@ apr_status_t go_db_start(apr_pool_t *pool);
  * migration in a transaction of its own. Refuses a database that a newer program has written.
  * `driver` is apr_dbd's name ("sqlite3"), `params` what that driver takes (SQLite: the file).
  */
-apr_status_t go_db_migrate(const char *driver, const char *params, apr_pool_t *pool,
-                           go_error *err);
+apr_status_t go_db_migrate(const char *driver, const char *params, apr_pool_t *pool, go_error *err);
 
 /* Opens a connection and prepares every statement; it closes with `pool`. GO_EINTERNAL. */
 apr_status_t go_db_open(go_db **db, const char *driver, const char *params,

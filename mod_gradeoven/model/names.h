@@ -16,8 +16,9 @@ apr_status_t go_name_username(const char **name, const char *typed, apr_pool_t *
                               go_error *err);
 
 /*
- * A course's or assignment's name: 1 to GO_NAME_MAX bytes of UTF-8, no '/', no backslash, no control
- * character, not "." or "..", no blank at either end (they are cut). `kind` is for the error's text.
+ * A course's or assignment's name: 1 to GO_NAME_MAX bytes of UTF-8, no '/', no backslash, no
+ * control character, not "." or "..", no blank at either end (they are cut). `kind` is for the
+ * error's text.
  */
 apr_status_t go_name_slug(const char **name, const char *kind, const char *typed, apr_pool_t *pool,
                           go_error *err);

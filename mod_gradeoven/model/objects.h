@@ -2,7 +2,8 @@
  * Objects: the contents of files, each stored once under its SHA-256, never changed.
  *
  * A file becomes an object by being fsync'ed, given mode 0440 and renamed into its place, after
- * which the directory is fsync'ed too. Only then may a row name it: whatever a row names is on disk.
+ * which the directory is fsync'ed too. Only then may a row name it: whatever a row names is on
+ * disk.
  */
 #ifndef GO_MODEL_OBJECTS_H
 #define GO_MODEL_OBJECTS_H

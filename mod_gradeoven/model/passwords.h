@@ -21,8 +21,8 @@ apr_status_t go_password_hash(const char **hash, const char *password, apr_pool_
                               go_error *err);
 
 /*
- * 1 when `password` is the one of `hash`. With a NULL hash (no such user, or one without a password)
- * it hashes all the same and answers 0: the time tells nobody which users there are.
+ * 1 when `password` is the one of `hash`. With a NULL hash (no such user, or one without a
+ * password) it hashes all the same and answers 0: the time tells nobody which users there are.
  */
 int go_password_is(const char *hash, const char *password);
 
