@@ -17,9 +17,9 @@
 
 #include <apr_tables.h>
 
-#define GO_CSV_BYTES_MAX (8 * 1024 * 1024)
-#define GO_CSV_ROWS_MAX  100000
-#define GO_CSV_CELLS_MAX 1000 /* in one row */
+#define GO_CSV_BYTES_MAX (4 * 1024 * 1024)
+#define GO_CSV_ROWS_MAX  50000
+#define GO_CSV_CELLS_MAX 200 /* in one row */
 
 typedef struct go_csv_row {
     int line;                  /* where it begins in the file, from 1 */
