@@ -8,6 +8,7 @@
 #include <apr_user.h>
 #include <ap_mpm.h>
 #include <http_log.h>
+#include <http_main.h>
 #include <unixd.h>
 
 #include <string.h>

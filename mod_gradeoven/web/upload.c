@@ -1,6 +1,7 @@
 #include "web/upload.h"
 
 #include "model/archive.h"
+#include "model/buffer.h"
 #include "web/multipart.h"
 
 #include <apr_strings.h>

@@ -1,0 +1,120 @@
+/* A course: its assignments with one's own state in each; making and changing courses. */
+#include "pages/pages.h"
+
+#include "model/zone.h"
+
+#include <http_log.h>
+
+#include <string.h>
+
+/* For a student: the submission that counts. For staff: how many there are. */
+static void add_own(go_request *q, const go_assignment *assignment,
+                            const apr_array_header_t *lines, json_t *json) {
+    for (int i = 0; i < lines->nelts; i++) {
+        const go_submission_line *line = &APR_ARRAY_IDX(lines, i, go_submission_line);
+        if (line->assignment_id != assignment->id) continue;
+        json_object_set_new(json, "mine",
+                            json_submission_line(q, q->at.course->name, q->at.course->zone,
+                                                 assignment->name, line));
+    }
+}
+
+static void add_counts(const go_assignment *assignment, const apr_array_header_t *counts,
+                       json_t *json) {
+    int submissions = 0, students = 0;
+    for (int i = 0; i < counts->nelts; i++) {
+        const go_submission_count *count = &APR_ARRAY_IDX(counts, i, go_submission_count);
+        if (count->assignment_id != assignment->id) continue;
+        submissions = count->submissions;
+        students = count->students;
+    }
+    json_object_set_new(json, "submissions", json_integer(submissions));
+    json_object_set_new(json, "students", json_integer(students));
+}
+
+int course_page(go_request *q, json_t *page) {
+    const go_course *course = q->at.course;
+    int is_staff = go_request_may(q, GO_RIGHT_GRADE);
+    apr_array_header_t *assignments, *lines, *counts = NULL;
+    page_begin(q, page, course->title);
+    if (go_assignments_of_course(q->db, course, &assignments, q->pool, &q->err) ||
+        go_submissions_in_course(q->db, course->id, q->at.user->id, &lines, q->pool, &q->err) ||
+        (is_staff && go_submissions_count(q->db, course->id, &counts, q->pool, &q->err)))
+        return go_failed(q);
+    json_t *list = json_array();
+    for (int i = 0; i < assignments->nelts; i++) {
+        const go_assignment *assignment = APR_ARRAY_IDX(assignments, i, go_assignment *);
+        if (!assignment->is_published && !is_staff) continue;
+        json_t *json = json_assignment(q, course, assignment);
+        add_own(q, assignment, lines, json);
+        if (is_staff) add_counts(assignment, counts, json);
+        json_array_append_new(list, json);
+    }
+    json_object_set_new(page, "assignments", list);
+    return HTTP_OK;
+}
+
+/* The zones for the form's list, the present one marked. */
+static void add_zones(go_request *q, json_t *page, const char *chosen) {
+    apr_array_header_t *names = go_zone_names(q->pool);
+    json_t *list = json_array();
+    for (int i = 0; i < names->nelts; i++) {
+        const char *name = APR_ARRAY_IDX(names, i, const char *);
+        json_array_append_new(list, json_pack("{s:s, s:b}", "name", name, "is_chosen",
+                                              strcmp(name, chosen) == 0));
+    }
+    json_object_set_new(page, "zones", list);
+}
+
+static const char *const fields[] = {"name", "title", "zone"};
+
+int course_new_page(go_request *q, json_t *page) {
+    page_begin(q, page, "New course");
+    json_object_set_new(page, "is_new", json_true());
+    json_object_set_new(page, "action", json_string(go_url(q, "/courses")));
+    add_zones(q, page, "UTC");
+    return HTTP_OK;
+}
+
+int course_create(go_request *q, json_t *page) {
+    go_course *course;
+    const char *zone = go_form_text(q->form, "zone");
+    apr_status_t status = go_db_begin(q->db, &q->err);
+    if (status) return go_failed(q);
+    status = go_course_create(q->db, go_form_text(q->form, "name"), go_form_text(q->form, "title"),
+                              zone, q->now, &course, q->pool, &q->err);
+    if (!status)
+        status = go_enrolment_set(q->db, course, q->at.user, GO_ROLE_INSTRUCTOR, q->now, q->pool,
+                                  &q->err);
+    if (go_db_end(q->db, status, &q->err)) {
+        course_new_page(q, page);
+        page_keep(q, page, fields, 3);
+        add_zones(q, page, zone);
+        return go_page_failed(q, page);
+    }
+    go_request_log(q, APLOG_NOTICE, "course \"%s\" made", course->name);
+    return go_reply_redirect(q, go_url(q, "/courses/%s", course->name), "created", 1);
+}
+
+int course_edit_page(go_request *q, json_t *page) {
+    page_begin(q, page, "Course settings");
+    json_object_set_new(page, "action", json_string(go_url(q, "/courses/%s/edit", q->at.course->name)));
+    json_object_set_new(page, "form",
+                        json_pack("{s:s, s:s, s:s}", "name", q->at.course->name, "title",
+                                  q->at.course->title, "zone", q->at.course->zone));
+    add_zones(q, page, q->at.course->zone);
+    return HTTP_OK;
+}
+
+int course_change(go_request *q, json_t *page) {
+    const char *zone = go_form_text(q->form, "zone");
+    if (go_course_change(q->db, q->at.course, go_form_text(q->form, "title"), zone, q->pool,
+                         &q->err)) {
+        course_edit_page(q, page);
+        page_keep(q, page, fields, 3);
+        add_zones(q, page, zone);
+        return go_page_failed(q, page);
+    }
+    go_request_log(q, APLOG_NOTICE, "course changed");
+    return go_reply_redirect(q, url_course(q), "saved", 0);
+}

@@ -1,0 +1,54 @@
+/* Settings: one's own name, e-mail, password and picture. */
+#include "pages/pages.h"
+
+#include "model/passwords.h"
+
+#include <http_log.h>
+
+#include <string.h>
+
+static int fill(go_request *q, json_t *page) {
+    const go_user *user = q->at.user;
+    page_begin(q, page, "Settings");
+    json_object_set_new(page, "profile",
+                        json_pack("{s:s, s:s, s:s, s:b, s:s}", "username", user->username, "name",
+                                  user->display_name, "email", user->email, "has_password",
+                                  user->password_hash != NULL, "avatar",
+                                  go_url(q, "/avatars/%s", user->username)));
+    return HTTP_OK;
+}
+
+int settings_page(go_request *q, json_t *page) {
+    return fill(q, page);
+}
+
+/* The page again, with what is wrong above it. */
+static int refuse(go_request *q, json_t *page) {
+    fill(q, page);
+    return go_page_failed(q, page);
+}
+
+int settings_profile(go_request *q, json_t *page) {
+    if (go_user_set_profile(q->db, q->at.user->id, go_form_text(q->form, "name"),
+                            go_form_text(q->form, "email"), q->pool, &q->err))
+        return refuse(q, page);
+    return go_reply_redirect(q, go_url(q, "/settings"), "saved", 0);
+}
+
+int settings_password(go_request *q, json_t *page) {
+    const char *fresh = go_form_text(q->form, "new");
+    if (!go_password_is(q->at.user->password_hash, go_form_text(q->form, "current"))) {
+        go_error_set(&q->err, GO_EINVALID, "Type it again.", "The current password is wrong.");
+        return refuse(q, page);
+    }
+    if (strcmp(fresh, go_form_text(q->form, "repeat"))) {
+        go_error_set(&q->err, GO_EINVALID, "Type the new password twice.",
+                     "The two new passwords differ.");
+        return refuse(q, page);
+    }
+    if (go_user_set_password(q->db, q->at.user->id, fresh, q->session->token_hash, q->pool,
+                             &q->err))
+        return refuse(q, page);
+    go_request_log(q, APLOG_NOTICE, "password changed");
+    return go_reply_redirect(q, go_url(q, "/settings"), "password", 0);
+}

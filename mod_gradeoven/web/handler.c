@@ -1,0 +1,205 @@
+#include "web/handler.h"
+
+#include "web/reply.h"
+#include "web/session.h"
+
+#include <apr_strings.h>
+#include <http_core.h>
+#include <http_log.h>
+#include <http_protocol.h>
+#include <http_request.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+APLOG_USE_MODULE(gradeoven);
+
+/* The mount that a request is below, or NULL. "/sub" mounts "/sub" and "/sub/x", not "/subway". */
+static const char *mount_of(const request_rec *r) {
+    const go_mount *mount = ap_get_module_config(r->per_dir_config, &gradeoven_module);
+    if (!mount->path) return NULL;
+    apr_size_t length = strlen(mount->path);
+    if (strncmp(r->uri, mount->path, length)) return NULL;
+    return r->uri[length] == '/' || r->uri[length] == '\0' ? mount->path : NULL;
+}
+
+int go_translate_name(request_rec *r) {
+    if (r->proxyreq || !mount_of(r)) return DECLINED;
+    r->filename = apr_pstrcat(r->pool, "gradeoven:", r->uri, NULL);
+    return OK;
+}
+
+int go_map_to_storage(request_rec *r) {
+    if (!r->filename || strncmp(r->filename, "gradeoven:", 10)) return DECLINED;
+    return OK;
+}
+
+static int wants_json(request_rec *r) {
+    const char *accept = apr_table_get(r->headers_in, "Accept");
+    return accept && strstr(accept, "application/json") && !strstr(accept, "text/html");
+}
+
+static go_request *make_request(request_rec *r, go_site *site, const char *mount) {
+    go_request *q = apr_pcalloc(r->pool, sizeof(*q));
+    q->r = r;
+    q->pool = r->pool;
+    q->site = site;
+    q->now = apr_time_now();
+    q->mount = mount;
+    q->path = r->uri[strlen(mount)] ? r->uri + strlen(mount) : "/";
+    q->err = (go_error)GO_ERROR_INIT(r->pool);
+    q->query = go_form_make(r->pool);
+    q->form = go_form_make(r->pool);
+    q->wants_json = wants_json(r);
+    q->zone = "UTC";
+    return q;
+}
+
+/* The Allow header of a 405, from the table. */
+static void set_allow(request_rec *r, int allowed) {
+    apr_table_setn(r->err_headers_out, "Allow",
+                   allowed == 3 ? "GET, HEAD, POST" : allowed == 1 ? "GET, HEAD" : "POST");
+}
+
+static int find_route(go_request *q) {
+    go_route_match match;
+    go_method method = q->r->method_number == M_POST ? GO_POST : GO_GET;
+    go_routes_match(method, q->path, &match, q->pool);
+    if (!match.allowed) return HTTP_NOT_FOUND;
+    if (!match.route || (q->r->method_number != M_GET && q->r->method_number != M_POST)) {
+        set_allow(q->r, match.allowed);
+        return HTTP_METHOD_NOT_ALLOWED;
+    }
+    q->route = match.route;
+    q->params = match.params;
+    return OK;
+}
+
+static apr_status_t find_submission(go_request *q) {
+    const char *number = go_request_param(q, "number");
+    go_submission *submission;
+    if (!*number || strspn(number, "0123456789") != strlen(number) || strlen(number) > 9)
+        return *number ? GO_ENOTFOUND : APR_SUCCESS;
+    apr_status_t status = go_submission_find(q->db, q->at.assignment, atoi(number), &submission,
+                                             q->pool, &q->err);
+    if (!status) q->at.submission = submission;
+    return status;
+}
+
+/* Looks up what the path names: the course, one's role in it, the assignment, the submission. */
+static apr_status_t find_situation(go_request *q) {
+    go_course *course;
+    go_assignment *assignment;
+    const char *name = apr_table_get(q->params, "course");
+    if (!name || !q->at.user) return APR_SUCCESS;
+    apr_status_t status = go_course_find(q->db, name, &course, q->pool, &q->err);
+    if (status) return status;
+    q->at.course = course;
+    q->zone = course->zone;
+    status =
+        go_enrolment_role(q->db, course->id, q->at.user->id, &q->at.role, q->pool, &q->err);
+    name = apr_table_get(q->params, "assignment");
+    if (status || !name) return status;
+    status = go_assignment_find(q->db, course, name, &assignment, q->pool, &q->err);
+    if (status) return status;
+    q->at.assignment = assignment;
+    return find_submission(q);
+}
+
+/* Who is not logged in is sent to the login page, and from there to where they wanted to go. */
+static int login_first(go_request *q) {
+    if (q->wants_json || q->route->method == GO_POST) return HTTP_UNAUTHORIZED;
+    const char *next = q->r->args ? apr_pstrcat(q->pool, q->path, "?", q->r->args, NULL) : q->path;
+    return go_reply_redirect(
+        q, apr_pstrcat(q->pool, q->mount, "/login?next=", go_form_encode(q->pool, next), NULL), NULL,
+        0);
+}
+
+static int decide(go_request *q) {
+    switch (go_policy_decide(q->route->right, &q->at)) {
+    case GO_ALLOWED:
+        return HTTP_OK;
+    case GO_LOGIN_FIRST:
+        return login_first(q);
+    case GO_FORBIDDEN:
+        return HTTP_FORBIDDEN;
+    case GO_HIDDEN:
+        break;
+    }
+    return HTTP_NOT_FOUND;
+}
+
+static apr_status_t may_write(void *baton) {
+    return go_web_csrf_check(baton);
+}
+
+/* Reads the body of a POST and checks that it comes from a form of ours. */
+static apr_status_t read_input(go_request *q) {
+    const char *type = apr_table_get(q->r->headers_in, "Content-Type");
+    apr_status_t status;
+    if (!go_web_is_same_origin(q))
+        return go_error_set(&q->err, GO_EDENIED, "Nothing was changed.",
+                            "The request comes from a page of another site.");
+    if (q->route->takes_files && type && !strncasecmp(type, "multipart/form-data", 19))
+        status = go_upload_read(&q->upload, q->r, q->site->state, q->site->max_upload, q->form,
+                                may_write, q, &q->err);
+    else
+        status = go_body_read(q->r, q->form, &q->err);
+    /* the login form has no session to belong to: the origin is all there is to look at */
+    if (!status && q->route->right != GO_RIGHT_PUBLIC) status = go_web_csrf_check(q);
+    return status;
+}
+
+static int call_page(go_request *q) {
+    json_t *page = json_object();
+    int status = q->route->page(q, page);
+    if (status == HTTP_OK || (status == HTTP_UNPROCESSABLE_ENTITY && q->route->template &&
+                              json_object_get(page, "problems")))
+        status = go_reply_page(q, q->route->template, page, status);
+    json_decref(page);
+    return status;
+}
+
+/* From the route to the page: OK when answered, or the HTTP status of what is in the way. */
+static int handle(go_request *q) {
+    int status = find_route(q);
+    if (status != OK) return status;
+    if (go_site_connect(q->site, &q->db, q->pool, &q->err)) return HTTP_INTERNAL_SERVER_ERROR;
+    apr_size_t length = q->r->args ? strlen(q->r->args) : 0;
+    if (go_form_parse(q->query, q->r->args, length, &q->err)) return HTTP_BAD_REQUEST;
+    if (go_web_session_load(q)) return go_failed(q);
+    if (find_situation(q)) {
+        /* somebody outside must not learn from the answer what exists */
+        return go_failed(q);
+    }
+    status = decide(q);
+    if (status != HTTP_OK) return status;
+    if (q->route->method == GO_POST && read_input(q)) return go_failed(q);
+    return call_page(q);
+}
+
+/* Logins and all else need TLS; what came without is sent to the same address with it. */
+static int demand_tls(request_rec *r) {
+    if (strcmp(ap_http_scheme(r), "https") == 0) return OK;
+    if (r->method_number == M_GET) {
+        apr_table_setn(r->headers_out, "Location",
+                       apr_pstrcat(r->pool, "https://", ap_get_server_name(r), r->unparsed_uri,
+                                   NULL));
+        return HTTP_MOVED_PERMANENTLY;
+    }
+    return HTTP_FORBIDDEN;
+}
+
+int go_handler(request_rec *r) {
+    if (!r->handler || strcmp(r->handler, "gradeoven")) return DECLINED;
+    const char *mount = mount_of(r);
+    go_site *site = go_site_of(r->server);
+    if (!mount || !site) return DECLINED;
+    int status = demand_tls(r);
+    if (status != OK) return status;
+    go_request *q = make_request(r, site, mount);
+    status = go_static_handle(site->statics, r, q->path);
+    if (status == DECLINED) status = handle(q);
+    if (status == OK || status == HTTP_NOT_MODIFIED || status == DONE) return status;
+    return go_reply_error(q, status);
+}

@@ -1,0 +1,231 @@
+#include "web/reply.h"
+
+#include "web/session.h"
+
+#include <apr_strings.h>
+#include <http_core.h>
+#include <http_log.h>
+#include <http_protocol.h>
+#include <http_request.h>
+#include <util_script.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+    const char *name, *text;
+} notices[] = {
+    {"saved", "Saved."},
+    {"password", "Your password is changed. All other sessions are logged out."},
+    {"avatar", "Your picture is changed."},
+    {"submitted", "Submitted. Your files are stored safely."},
+    {"again", "This was submitted already. Here it is."},
+    {"created", "Created."},
+    {"version", "The new version is stored; it grades what is submitted from now on."},
+    {"published", "Published. Students can see it now."},
+    {"unpublished", "Unpublished. Students cannot see it any more."},
+    {"rerun", "Queued to be graded again."},
+    {"removed", "Removed from the course. Their submissions are kept."},
+    {"logout", "You are logged out."},
+};
+
+const char *go_notice_text(const char *name) {
+    for (size_t i = 0; name && i < sizeof(notices) / sizeof(*notices); i++)
+        if (strcmp(name, notices[i].name) == 0) return notices[i].text;
+    return NULL;
+}
+
+static void set_headers(go_request *q) {
+    apr_table_t *headers = q->r->err_headers_out; /* these stay when the status is an error */
+    apr_table_setn(headers, "Content-Security-Policy", GO_CSP);
+    apr_table_setn(headers, "X-Content-Type-Options", "nosniff");
+    apr_table_setn(headers, "Referrer-Policy", "same-origin");
+    apr_table_setn(headers, "Cross-Origin-Opener-Policy", "same-origin");
+    apr_table_setn(headers, "Permissions-Policy", "camera=(), geolocation=(), microphone=()");
+    apr_table_setn(headers, "Cache-Control", "private, no-cache");
+    apr_table_mergen(headers, "Vary", "Accept, Cookie");
+}
+
+static int respond(go_request *q, int http_status, const char *type, const char *bytes,
+                apr_size_t length) {
+    set_headers(q);
+    q->r->status = http_status;
+    ap_set_content_type(q->r, type);
+    ap_set_content_length(q->r, (apr_off_t)length);
+    if (!q->r->header_only) ap_rwrite(bytes, (int)length, q->r);
+    return OK;
+}
+
+static int send_json(go_request *q, int http_status, const char *type, const json_t *value) {
+    char *text = json_dumps(value, JSON_COMPACT | JSON_PRESERVE_ORDER);
+    if (!text) return HTTP_INTERNAL_SERVER_ERROR;
+    const char *copy = apr_pstrcat(q->pool, text, "\n", NULL);
+    free(text);
+    return respond(q, http_status, type, copy, strlen(copy));
+}
+
+/* What every page's template and JSON have: who is logged in, the form token, the site. */
+static void add_frame(go_request *q, json_t *page) {
+    const go_user *user = q->at.user;
+    json_object_set_new(page, "mount", json_string(q->mount));
+    json_object_set_new(page, "site", go_json_text(q, q->site->name));
+    if (user)
+        json_object_set_new(
+            page, "user",
+            json_pack("{s:s, s:s, s:b, s:b}", "username", user->username, "name",
+                      go_user_label(user), "is_admin", user->is_admin, "may_make_course",
+                      go_policy_decide(GO_RIGHT_MAKE_COURSE, &q->at) == GO_ALLOWED));
+    if (q->session) json_object_set_new(page, "csrf", json_string(q->session->csrf));
+    const char *notice = q->query ? go_notice_text(go_form_get(q->query, "notice")) : NULL;
+    if (notice) json_object_set_new(page, "notice", json_string(notice));
+}
+
+int go_reply_page(go_request *q, const char *template, json_t *page, int http_status) {
+    add_frame(q, page);
+    if (q->wants_json) return send_json(q, http_status, "application/json", page);
+    json_object_set_new(page, "static",
+                        json_string(apr_pstrcat(q->pool, q->mount,
+                                                go_static_prefix(q->site->statics), NULL)));
+    go_buffer *html = go_buffer_make(q->pool, 16384);
+    if (go_template_render(q->site->templates, template, page, html, &q->err)) {
+        go_request_log(q, APLOG_ERR, "%s", go_error_text(&q->err));
+        return HTTP_INTERNAL_SERVER_ERROR;
+    }
+    return respond(q, http_status, "text/html; charset=utf-8", html->bytes, html->length);
+}
+
+int go_reply_redirect(go_request *q, const char *url, const char *notice, int is_new) {
+    if (q->wants_json) {
+        json_t *answer = json_pack("{s:s}", "location", url);
+        if (notice) json_object_set_new(answer, "notice", json_string(go_notice_text(notice)));
+        int status = send_json(q, is_new ? HTTP_CREATED : HTTP_OK, "application/json", answer);
+        json_decref(answer);
+        return status;
+    }
+    set_headers(q);
+    if (notice)
+        url = apr_pstrcat(q->pool, url, strchr(url, '?') ? "&" : "?", "notice=", notice, NULL);
+    apr_table_setn(q->r->headers_out, "Location", url);
+    q->r->status = HTTP_SEE_OTHER;
+    ap_set_content_length(q->r, 0);
+    return OK;
+}
+
+static const char *usual_text(int http_status) {
+    switch (http_status) {
+    case HTTP_BAD_REQUEST:
+        return "The request could not be understood.";
+    case HTTP_UNAUTHORIZED:
+        return "Log in first.";
+    case HTTP_FORBIDDEN:
+        return "Your role does not allow this.";
+    case HTTP_NOT_FOUND:
+        return "There is no such page, or it is not yours to see.";
+    case HTTP_METHOD_NOT_ALLOWED:
+        return "This address does not take requests of that kind.";
+    case HTTP_REQUEST_ENTITY_TOO_LARGE:
+        return "That was too large.";
+    default:
+        return "Something went wrong on our side. Nothing you sent before is lost; try again.";
+    }
+}
+
+int go_reply_error(go_request *q, int http_status) {
+    const char *what = q->err.what && http_status != HTTP_NOT_FOUND ? q->err.what : NULL;
+    if (http_status >= 500) { /* the reason is for the log, not for the visitor */
+        if (q->err.what) go_request_log(q, APLOG_ERR, "%s", go_error_text(&q->err));
+        what = NULL;
+    }
+    const char *remedy = what && q->err.remedy ? q->err.remedy : "";
+    json_t *page = json_pack("{s:s, s:i, s:o, s:o}", "title", ap_get_status_line(http_status),
+                             "status", http_status, "detail",
+                             go_json_text(q, what ? what : usual_text(http_status)), "remedy",
+                             go_json_text(q, remedy));
+    int status = q->wants_json
+                     ? send_json(q, http_status, "application/problem+json", page)
+                     : go_reply_page(q, "error", page, http_status);
+    json_decref(page);
+    return status == OK ? OK : http_status;
+}
+
+int go_failed(const go_request *q) {
+    return go_http_status(q->err.status);
+}
+
+int go_reply_is_fresh(go_request *q, const char *tag) {
+    /* weak: a page carries the viewer's form token, and mod_deflate may change the bytes */
+    const char *etag = apr_psprintf(q->pool, "W/\"%s\"", tag);
+    apr_table_setn(q->r->headers_out, "ETag", etag);
+    const char *known = apr_table_get(q->r->headers_in, "If-None-Match");
+    if (!known || !strstr(known, etag)) return 0;
+    set_headers(q);
+    return 1;
+}
+
+static void set_download(go_request *q, const char *filename) {
+    /* RFC 6266 with RFC 8187's encoding: any name in any browser, and nothing to escape wrongly */
+    apr_table_setn(q->r->err_headers_out, "Content-Disposition",
+                   apr_pstrcat(q->pool, "attachment; filename*=UTF-8''",
+                               go_form_encode(q->pool, filename), NULL));
+}
+
+int go_reply_bytes(go_request *q, const char *type, const char *filename, const void *bytes,
+                   apr_size_t length) {
+    if (filename) set_download(q, filename);
+    return respond(q, HTTP_OK, type, bytes, length);
+}
+
+int go_reply_object(go_request *q, const go_tree_entry *entry) {
+    apr_file_t *file;
+    apr_size_t sent;
+    apr_status_t status = apr_file_open(&file, entry->file, APR_FOPEN_READ | APR_FOPEN_BINARY |
+                                                                APR_FOPEN_SENDFILE_ENABLED,
+                                        0, q->pool);
+    if (status) {
+        go_error_system(&q->err, status, NULL, "An object could not be read (%s)", entry->file);
+        return HTTP_INTERNAL_SERVER_ERROR;
+    }
+    const char *slash = strrchr(entry->path, '/');
+    set_headers(q);
+    set_download(q, slash ? slash + 1 : entry->path);
+    ap_set_content_type(q->r, "application/octet-stream");
+    ap_set_content_length(q->r, entry->size);
+    if (!q->r->header_only) ap_send_fd(file, q->r, 0, (apr_size_t)entry->size, &sent);
+    return OK;
+}
+
+static apr_status_t write_piece(void *baton, const void *bytes, apr_size_t length) {
+    request_rec *r = baton;
+    return ap_rwrite(bytes, (int)length, r) == (int)length ? APR_SUCCESS : APR_ECONNABORTED;
+}
+
+int go_reply_zip(go_request *q, const go_tree *tree, const char *filename) {
+    set_headers(q);
+    set_download(q, filename);
+    ap_set_content_type(q->r, "application/zip");
+    if (q->r->header_only) return OK;
+    apr_status_t status =
+        go_archive_write(tree, GO_ARCHIVE_ZIP, write_piece, q->r, q->pool, &q->err);
+    if (status) { /* the 200 is out already: break the connection, so that nobody takes half for all */
+        go_request_log(q, APLOG_ERR, "download broken off: %s", go_error_text(&q->err));
+        q->r->connection->aborted = 1;
+    }
+    return OK;
+}
+
+void go_page_problem(go_request *q, json_t *page, const char *text) {
+    json_t *problems = json_object_get(page, "problems");
+    if (!problems) {
+        problems = json_array();
+        json_object_set_new(page, "problems", problems);
+        json_object_set_new(page, "has_problems", json_true());
+    }
+    json_array_append_new(problems, json_pack("{s:o}", "text", go_json_text(q, text)));
+}
+
+int go_page_failed(go_request *q, json_t *page) {
+    int status = go_failed(q);
+    if (status >= 500) return status;
+    go_page_problem(q, page, go_error_text(&q->err));
+    return HTTP_UNPROCESSABLE_ENTITY;
+}

@@ -1,0 +1,86 @@
+#include "web/session.h"
+
+#include "model/passwords.h"
+
+#include <apr_strings.h>
+#include <http_protocol.h>
+
+#include <sodium.h>
+#include <string.h>
+
+static const char *cookie_name(const go_request *q) {
+    if (!*q->mount) return "__Host-gradeoven";
+    const char *digest = go_sha256_hex(q->pool, q->mount, strlen(q->mount));
+    return apr_psprintf(q->pool, "__Host-gradeoven-%.8s", digest);
+}
+
+/* The value of a cookie (RFC 6265, section 4.2.1), or NULL. */
+static const char *cookie_value(const go_request *q, const char *name) {
+    const char *header = apr_table_get(q->r->headers_in, "Cookie");
+    apr_size_t length = strlen(name);
+    while (header && *header) {
+        while (*header == ' ' || *header == ';')
+            header++;
+        const char *end = strchr(header, ';');
+        if (!end) end = header + strlen(header);
+        if (!strncmp(header, name, length) && header[length] == '=')
+            return apr_pstrmemdup(q->pool, header + length + 1,
+                                  (apr_size_t)(end - header) - length - 1);
+        header = end;
+    }
+    return NULL;
+}
+
+static void set_cookie(go_request *q, const char *value, int max_age) {
+    apr_table_addn(q->r->err_headers_out, "Set-Cookie",
+                   apr_psprintf(q->pool, "%s=%s; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=%d",
+                                cookie_name(q), value, max_age));
+}
+
+apr_status_t go_web_session_load(go_request *q) {
+    const char *token = cookie_value(q, cookie_name(q));
+    if (!token) return APR_SUCCESS;
+    apr_status_t status = go_session_find(q->db, token, &q->site->sessions, q->now, &q->session,
+                                          q->pool, &q->err);
+    if (q->session) q->at.user = q->session->user;
+    return status;
+}
+
+apr_status_t go_web_session_begin(go_request *q, const go_user *user) {
+    const char *token;
+    if (q->session) go_session_end(q->db, q->session, q->pool, NULL);
+    apr_status_t status =
+        go_session_create(q->db, user, q->r->useragent_ip,
+                          apr_table_get(q->r->headers_in, "User-Agent"), &q->site->sessions, q->now,
+                          &token, q->pool, &q->err);
+    if (!status) set_cookie(q, token, (int)apr_time_sec(q->site->sessions.absolute));
+    return status;
+}
+
+apr_status_t go_web_session_end(go_request *q) {
+    apr_status_t status =
+        q->session ? go_session_end(q->db, q->session, q->pool, &q->err) : APR_SUCCESS;
+    set_cookie(q, "", 0);
+    return status;
+}
+
+int go_web_is_same_origin(const go_request *q) {
+    const char *site = apr_table_get(q->r->headers_in, "Sec-Fetch-Site");
+    if (site && strcmp(site, "same-origin") && strcmp(site, "none")) return 0;
+    const char *origin = apr_table_get(q->r->headers_in, "Origin");
+    if (!origin) return 1; /* no browser: the token decides */
+    const char *host = apr_table_get(q->r->headers_in, "Host");
+    return host && strcmp(origin, apr_pstrcat(q->pool, ap_http_scheme(q->r), "://", host, NULL)) == 0;
+}
+
+apr_status_t go_web_csrf_check(go_request *q) {
+    const char *sent = go_form_get(q->form, "csrf");
+    if (!sent) sent = apr_table_get(q->r->headers_in, "X-CSRF-Token");
+    apr_size_t length = q->session ? strlen(q->session->csrf) : 0;
+    if (length && sent && strlen(sent) == length &&
+        sodium_memcmp(sent, q->session->csrf, length) == 0)
+        return APR_SUCCESS;
+    return go_error_set(&q->err, GO_EDENIED,
+                        "Nothing was changed. Go back, load the page again and send it once more.",
+                        "The form does not belong to your present session.");
+}

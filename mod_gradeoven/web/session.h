@@ -1,0 +1,31 @@
+/*
+ * The session of a request: its cookie, and the token that forms must carry.
+ *
+ * The cookie's name begins with "__Host-" (RFC 6265bis): browsers then take it only over TLS, for
+ * this host, and never from a subdomain. Sites at different mounts of a host have different names.
+ *
+ * A form that changes something is believed when it carries the session's token (hidden field
+ * "csrf", or header X-CSRF-Token) and when the browser does not say that it comes from elsewhere
+ * (Origin, Sec-Fetch-Site).
+ */
+#ifndef GO_WEB_SESSION_H
+#define GO_WEB_SESSION_H
+
+#include "web/request.h"
+
+/* Finds the session of the request's cookie; q->session and q->at.user stay NULL without one. */
+apr_status_t go_web_session_load(go_request *q);
+
+/* Starts a session for `user`, a new one whatever the browser had, and sets the cookie. */
+apr_status_t go_web_session_begin(go_request *q, const go_user *user);
+
+/* Ends the session and takes the cookie back. */
+apr_status_t go_web_session_end(go_request *q);
+
+/* Does the request come from a page of ours? Looks at Origin and Sec-Fetch-Site only. */
+int go_web_is_same_origin(const go_request *q);
+
+/* GO_EDENIED unless the form's token is the session's. */
+apr_status_t go_web_csrf_check(go_request *q);
+
+#endif
