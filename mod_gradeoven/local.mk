@@ -2,34 +2,70 @@
 noinst_LTLIBRARIES += libgradeoven.la libgradeovenweb.la
 
 libgradeoven_la_SOURCES = \
-	mod_gradeoven/model/archive.c mod_gradeoven/model/archive.h \
-	mod_gradeoven/model/assignments.c mod_gradeoven/model/assignments.h \
-	mod_gradeoven/model/avatar.c mod_gradeoven/model/avatar.h \
-	mod_gradeoven/model/courses.c mod_gradeoven/model/courses.h \
-	mod_gradeoven/model/csv.c mod_gradeoven/model/csv.h \
-	mod_gradeoven/model/db.c mod_gradeoven/model/db.h \
-	mod_gradeoven/model/error.c mod_gradeoven/model/error.h \
-	mod_gradeoven/model/migrate.c \
-	mod_gradeoven/model/names.c mod_gradeoven/model/names.h \
-	mod_gradeoven/model/objects.c mod_gradeoven/model/objects.h \
-	mod_gradeoven/model/policy.c mod_gradeoven/model/policy.h \
-	mod_gradeoven/model/passwords.c mod_gradeoven/model/passwords.h \
-	mod_gradeoven/model/problems.c mod_gradeoven/model/problems.h \
-	mod_gradeoven/model/roster.c mod_gradeoven/model/roster.h \
-	mod_gradeoven/model/runs.c mod_gradeoven/model/runs.h \
+	mod_gradeoven/model/archive.c \
+	mod_gradeoven/model/archive.h \
+	mod_gradeoven/model/archive_private.h \
+	mod_gradeoven/model/archive_write.c \
+	mod_gradeoven/model/assignments.c \
+	mod_gradeoven/model/assignments.h \
+	mod_gradeoven/model/avatar.c \
+	mod_gradeoven/model/avatar.h \
+	mod_gradeoven/model/avatar_header.c \
+	mod_gradeoven/model/avatar_private.h \
+	mod_gradeoven/model/avatar_svg.c \
+	mod_gradeoven/model/buffer.c \
+	mod_gradeoven/model/buffer.h \
 	mod_gradeoven/model/claim.c \
-	mod_gradeoven/model/score.c mod_gradeoven/model/score.h \
-	mod_gradeoven/model/sessions.c mod_gradeoven/model/sessions.h \
-	mod_gradeoven/model/stages.c mod_gradeoven/model/stages.h \
-	mod_gradeoven/model/state.c mod_gradeoven/model/state.h \
+	mod_gradeoven/model/courses.c \
+	mod_gradeoven/model/courses.h \
+	mod_gradeoven/model/csv.c \
+	mod_gradeoven/model/csv.h \
+	mod_gradeoven/model/db.c \
+	mod_gradeoven/model/db.h \
+	mod_gradeoven/model/db_private.h \
+	mod_gradeoven/model/error.c \
+	mod_gradeoven/model/error.h \
+	mod_gradeoven/model/migrate.c \
+	mod_gradeoven/model/names.c \
+	mod_gradeoven/model/names.h \
+	mod_gradeoven/model/objects.c \
+	mod_gradeoven/model/objects.h \
+	mod_gradeoven/model/passwords.c \
+	mod_gradeoven/model/passwords.h \
+	mod_gradeoven/model/policy.c \
+	mod_gradeoven/model/policy.h \
+	mod_gradeoven/model/problems.c \
+	mod_gradeoven/model/problems.h \
+	mod_gradeoven/model/roster.c \
+	mod_gradeoven/model/roster.h \
+	mod_gradeoven/model/runs.c \
+	mod_gradeoven/model/runs.h \
+	mod_gradeoven/model/score.c \
+	mod_gradeoven/model/score.h \
+	mod_gradeoven/model/sessions.c \
+	mod_gradeoven/model/sessions.h \
+	mod_gradeoven/model/stages.c \
+	mod_gradeoven/model/stages.h \
+	mod_gradeoven/model/stages_metadata.c \
+	mod_gradeoven/model/stages_private.h \
+	mod_gradeoven/model/state.c \
+	mod_gradeoven/model/state.h \
 	mod_gradeoven/model/statements.inc \
-	mod_gradeoven/model/store.c mod_gradeoven/model/store.h \
-	mod_gradeoven/model/submissions.c mod_gradeoven/model/submissions.h \
-	mod_gradeoven/model/text.c mod_gradeoven/model/text.h \
-	mod_gradeoven/model/tree.c mod_gradeoven/model/tree.h \
-	mod_gradeoven/model/trees.c mod_gradeoven/model/trees.h \
-	mod_gradeoven/model/users.c mod_gradeoven/model/users.h \
-	mod_gradeoven/model/zone.c mod_gradeoven/model/zone.h
+	mod_gradeoven/model/store.c \
+	mod_gradeoven/model/store.h \
+	mod_gradeoven/model/submissions.c \
+	mod_gradeoven/model/submissions.h \
+	mod_gradeoven/model/text.c \
+	mod_gradeoven/model/text.h \
+	mod_gradeoven/model/tree.c \
+	mod_gradeoven/model/tree.h \
+	mod_gradeoven/model/tree_scan.c \
+	mod_gradeoven/model/trees.c \
+	mod_gradeoven/model/trees.h \
+	mod_gradeoven/model/users.c \
+	mod_gradeoven/model/users.h \
+	mod_gradeoven/model/zone.c \
+	mod_gradeoven/model/zone.h
 nodist_libgradeoven_la_SOURCES = schema.inc
 libgradeoven_la_CPPFLAGS = $(AM_CPPFLAGS) $(APR_CFLAGS) $(JANSSON_CFLAGS) $(ARCHIVE_CFLAGS) \
 	$(SODIUM_CFLAGS) $(GD_CFLAGS) $(ICU_CFLAGS)
@@ -37,10 +73,19 @@ libgradeoven_la_LIBADD = $(JANSSON_LIBS) $(ARCHIVE_LIBS) $(SODIUM_LIBS) $(GD_LIB
 	$(APR_LIBS)
 
 libgradeovenweb_la_SOURCES = \
-	mod_gradeoven/web/form.c mod_gradeoven/web/form.h \
-	mod_gradeoven/web/markdown.c mod_gradeoven/web/markdown.h \
-	mod_gradeoven/web/multipart.c mod_gradeoven/web/multipart.h \
-	mod_gradeoven/web/template.c mod_gradeoven/web/template.h
+	mod_gradeoven/web/form.c \
+	mod_gradeoven/web/form.h \
+	mod_gradeoven/web/markdown.c \
+	mod_gradeoven/web/markdown.h \
+	mod_gradeoven/web/multipart.c \
+	mod_gradeoven/web/multipart.h \
+	mod_gradeoven/web/multipart_header.c \
+	mod_gradeoven/web/multipart_header.h \
+	mod_gradeoven/web/template.c \
+	mod_gradeoven/web/template.h \
+	mod_gradeoven/web/template_parse.c \
+	mod_gradeoven/web/template_private.h \
+	mod_gradeoven/web/template_render.c
 libgradeovenweb_la_CPPFLAGS = $(AM_CPPFLAGS) $(APR_CFLAGS) $(JANSSON_CFLAGS) $(CMARK_CFLAGS)
 libgradeovenweb_la_LIBADD = $(JANSSON_LIBS) $(CMARK_LIBS) $(APR_LIBS)
 
@@ -51,3 +96,37 @@ schema.inc: $(schema)/*.sql $(srcdir)/tools/embed-schema.sh
 BUILT_SOURCES += schema.inc
 CLEANFILES += schema.inc
 EXTRA_DIST += tools/embed-schema.sh
+
+# The module: httpd's glue, pages and web layer over the two libraries.
+module_LTLIBRARIES = mod_gradeoven.la
+mod_gradeoven_la_SOURCES = \
+	mod_gradeoven/directives.c mod_gradeoven/directives.h \
+	mod_gradeoven/mod_gradeoven.c \
+	mod_gradeoven/pages/admin.c mod_gradeoven/pages/admin_users.c \
+	mod_gradeoven/pages/assignment.c mod_gradeoven/pages/assignment_edit.c \
+	mod_gradeoven/pages/avatar.c mod_gradeoven/pages/course.c \
+	mod_gradeoven/pages/dashboard.c mod_gradeoven/pages/files.c \
+	mod_gradeoven/pages/login.c mod_gradeoven/pages/pages.h \
+	mod_gradeoven/pages/roster.c mod_gradeoven/pages/settings.c \
+	mod_gradeoven/pages/shared.c mod_gradeoven/pages/submission.c \
+	mod_gradeoven/pages/submissions.c mod_gradeoven/pages/submit.c \
+	mod_gradeoven/pages/versions.c \
+	mod_gradeoven/routes.c mod_gradeoven/routes.h \
+	mod_gradeoven/site.c mod_gradeoven/site.h \
+	mod_gradeoven/supervisor.c mod_gradeoven/supervisor.h \
+	mod_gradeoven/web/handler.c mod_gradeoven/web/handler.h \
+	mod_gradeoven/web/reply.c mod_gradeoven/web/reply.h \
+	mod_gradeoven/web/request.c mod_gradeoven/web/request.h \
+	mod_gradeoven/web/session.c mod_gradeoven/web/session.h \
+	mod_gradeoven/web/static.c mod_gradeoven/web/static.h \
+	mod_gradeoven/web/upload.c mod_gradeoven/web/upload.h
+mod_gradeoven_la_CPPFLAGS = $(AM_CPPFLAGS) $(HTTPD_CFLAGS) $(APR_CFLAGS) $(JANSSON_CFLAGS) \
+	$(SODIUM_CFLAGS)
+mod_gradeoven_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared
+mod_gradeoven_la_LIBADD = libgradeovenweb.la libgradeoven.la
+
+# libtool's .la is of no use to httpd.
+install-exec-hook:
+	rm -f "$(DESTDIR)$(moduledir)/mod_gradeoven.la"
+uninstall-hook:
+	rm -f "$(DESTDIR)$(moduledir)/mod_gradeoven.so"

@@ -149,7 +149,7 @@ int go_reply_error(go_request *q, int http_status) {
 }
 
 int go_failed(const go_request *q) {
-    return go_http_status(q->err.status);
+    return q->err.status ? go_http_status(q->err.status) : HTTP_INTERNAL_SERVER_ERROR;
 }
 
 int go_reply_is_fresh(go_request *q, const char *tag) {

@@ -1,0 +1,92 @@
+/* For admins: all users; making accounts, new passwords, who may make courses, who may log in. */
+#include "pages/pages.h"
+
+#include "model/passwords.h"
+
+#include <http_log.h>
+
+#include <string.h>
+
+static apr_status_t fill(go_request *q, json_t *page) {
+    apr_array_header_t *users;
+    page_begin(q, page, "Users");
+    apr_status_t status = go_users_all(q->db, &users, q->pool, &q->err);
+    json_t *list = json_array();
+    for (int i = 0; !status && i < users->nelts; i++) {
+        const go_user *user = APR_ARRAY_IDX(users, i, go_user *);
+        json_array_append_new(
+            list, json_pack("{s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:s}", "username", user->username,
+                            "name", user->display_name, "email", user->email, "is_admin",
+                            user->is_admin, "may_teach", user->may_teach, "is_disabled",
+                            user->is_disabled, "is_me", user->id == q->at.user->id, "action",
+                            go_url(q, "/admin/users/%s", user->username)));
+    }
+    json_object_set_new(page, "users", list);
+    return status;
+}
+
+int admin_users_page(go_request *q, json_t *page) {
+    return fill(q, page) ? go_failed(q) : HTTP_OK;
+}
+
+static int refuse(go_request *q, json_t *page) {
+    go_error cause = q->err;
+    if (fill(q, page)) return go_failed(q);
+    q->err = cause;
+    return go_page_failed(q, page);
+}
+
+/* The page again, with a password that is shown this once. */
+static int show_password(go_request *q, json_t *page, const go_user *user, const char *password) {
+    if (fill(q, page)) return go_failed(q);
+    json_object_set_new(page, "fresh", json_pack("{s:s, s:s}", "username", user->username,
+                                                 "password", password));
+    return HTTP_OK;
+}
+
+int admin_user_create(go_request *q, json_t *page) {
+    static const char *const fields[] = {"username", "name", "email"};
+    const char *hash, *password = go_password_generate(q->pool);
+    go_user *user;
+    if (go_password_hash_generated(&hash, password, q->pool, &q->err) ||
+        go_user_create(q->db, go_form_text(q->form, "username"), go_form_text(q->form, "name"),
+                       go_form_text(q->form, "email"), hash, q->now, &user, q->pool, &q->err) ||
+        (go_form_get(q->form, "may_teach") &&
+         go_user_set_flags(q->db, user, 0, 1, 0, q->pool, &q->err))) {
+        int status = refuse(q, page);
+        page_keep(q, page, fields, 3);
+        return status;
+    }
+    go_request_log(q, APLOG_NOTICE, "user \"%s\" made", user->username);
+    return show_password(q, page, user, password);
+}
+
+static int new_password(go_request *q, json_t *page, const go_user *user) {
+    const char *password = go_password_generate(q->pool);
+    if (go_user_set_password(q->db, user->id, password, "", q->pool, &q->err))
+        return refuse(q, page);
+    go_request_log(q, APLOG_NOTICE, "new password for \"%s\"", user->username);
+    return show_password(q, page, user, password);
+}
+
+int admin_user_change(go_request *q, json_t *page) {
+    const char *what = go_form_text(q->form, "what");
+    go_user *user;
+    if (go_user_find(q->db, go_request_param(q, "user"), &user, q->pool, &q->err))
+        return go_failed(q);
+    if (strcmp(what, "password") == 0) return new_password(q, page, user);
+    int is_admin = user->is_admin, may_teach = user->may_teach, is_disabled = user->is_disabled;
+    int on = strcmp(go_form_text(q->form, "on"), "1") == 0;
+    if (strcmp(what, "admin") == 0)
+        is_admin = on;
+    else if (strcmp(what, "teach") == 0)
+        may_teach = on;
+    else if (strcmp(what, "disabled") == 0)
+        is_disabled = on;
+    else
+        return HTTP_BAD_REQUEST;
+    if (go_user_set_flags(q->db, user, is_admin, may_teach, is_disabled, q->pool, &q->err))
+        return refuse(q, page);
+    go_request_log(q, APLOG_NOTICE, "user \"%s\": %s=%d", user->username, what, on);
+    return go_reply_redirect(q, go_url(q, "/admin/users"), "saved", 0);
+}

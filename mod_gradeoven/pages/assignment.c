@@ -1,0 +1,36 @@
+/* An assignment: its text, the form to submit, one's own submissions. */
+#include "pages/pages.h"
+
+#include "model/passwords.h"
+#include "web/markdown.h"
+
+enum { ONCE_BYTES = 16 };
+
+int assignment_page(go_request *q, json_t *page) {
+    const go_assignment *assignment = q->at.assignment;
+    apr_array_header_t *lines, *stages;
+    page_begin(q, page, assignment->title);
+    json_object_set_new(page, "description_html",
+                        json_string(go_markdown_html(q->pool, assignment->description)));
+    if (go_submissions(q->db, GO_SUBMISSIONS_OF_USER, assignment->id, q->at.user->id, &lines,
+                       q->pool, &q->err) ||
+        go_version_stages(q->db, assignment->version_id, &stages, q->pool, &q->err))
+        return go_failed(q);
+    json_t *list = json_array();
+    for (int i = 0; i < lines->nelts; i++)
+        json_array_append_new(
+            list, json_submission_line(q, q->at.course->name, q->zone, assignment->name,
+                                       &APR_ARRAY_IDX(lines, i, go_submission_line)));
+    if (lines->nelts) json_object_set_new(json_array_get(list, 0), "counts", json_true());
+    json_object_set_new(page, "submissions", list);
+    json_object_set_new(page, "stage_count", json_integer(stages->nelts));
+    json_object_set_new(page, "can_submit", json_boolean(assignment->version_id != 0));
+    /* one for each showing of the form: sending it twice makes one submission */
+    json_object_set_new(page, "once", json_string(go_random_hex(q->pool, ONCE_BYTES)));
+    json_object_set_new(page, "max_upload",
+                        json_string(go_bytes_text(q->pool, q->site->max_upload)));
+    json_object_set_new(page, "submit_url",
+                        json_string(go_url(q, "/courses/%s/assignments/%s/submissions",
+                                           q->at.course->name, assignment->name)));
+    return HTTP_OK;
+}

@@ -1,0 +1,131 @@
+/* Making and changing an assignment: texts, due date, publishing. Its stages: versions.c. */
+#include "pages/pages.h"
+
+#include "model/zone.h"
+
+#include <http_log.h>
+
+#include <string.h>
+
+static const char *const fields[] = {"name", "title", "description", "due"};
+
+/* The due date as typed, in the course's zone; empty: none. */
+static apr_status_t read_due(go_request *q, apr_time_t *due) {
+    const char *text = go_form_text(q->form, "due");
+    *due = 0;
+    return *text ? go_zone_parse_local(q->zone, text, due, &q->err) : APR_SUCCESS;
+}
+
+int assignment_new_page(go_request *q, json_t *page) {
+    page_begin(q, page, "New assignment");
+    json_object_set_new(page, "is_new", json_true());
+    json_object_set_new(page, "action",
+                        json_string(go_url(q, "/courses/%s/assignments", q->at.course->name)));
+    return HTTP_OK;
+}
+
+int assignment_create(go_request *q, json_t *page) {
+    apr_time_t due;
+    go_assignment *assignment;
+    if (read_due(q, &due) ||
+        go_assignment_create(q->db, q->at.course, go_form_text(q->form, "name"),
+                             go_form_text(q->form, "title"), go_form_text(q->form, "description"),
+                             due, q->now, &assignment, q->pool, &q->err)) {
+        assignment_new_page(q, page);
+        page_keep(q, page, fields, 4);
+        return go_page_failed(q, page);
+    }
+    go_request_log(q, APLOG_NOTICE, "assignment \"%s\" made", assignment->name);
+    return go_reply_redirect(q,
+                             go_url(q, "/courses/%s/assignments/%s/edit", q->at.course->name,
+                                    assignment->name),
+                             "created", 1);
+}
+
+static apr_status_t add_versions(go_request *q, json_t *page) {
+    apr_array_header_t *versions;
+    apr_status_t status = go_versions(q->db, q->at.assignment, &versions, q->pool, &q->err);
+    json_t *list = json_array();
+    for (int i = 0; !status && i < versions->nelts; i++) {
+        const go_version *version = APR_ARRAY_IDX(versions, i, go_version *);
+        json_array_append_new(
+            list,
+            json_pack("{s:i, s:s, s:s, s:o, s:i, s:s, s:b, s:s}", "number", version->number,
+                      "author", version->author ? version->author : "", "note", version->note,
+                      "created", go_json_time(q, q->zone, version->created_us), "files",
+                      version->files, "size", go_bytes_text(q->pool, version->bytes), "is_current",
+                      version->id == q->at.assignment->version_id, "archive",
+                      go_url(q, "/courses/%s/assignments/%s/versions/%d", q->at.course->name,
+                             q->at.assignment->name, version->number)));
+    }
+    json_object_set_new(page, "versions", list);
+    return status;
+}
+
+static apr_status_t add_stages(go_request *q, json_t *page) {
+    apr_array_header_t *stages;
+    apr_status_t status =
+        go_version_stages(q->db, q->at.assignment->version_id, &stages, q->pool, &q->err);
+    json_t *list = json_array();
+    for (int i = 0; !status && i < stages->nelts; i++) {
+        const go_stage *stage = &APR_ARRAY_IDX(stages, i, go_stage);
+        json_array_append_new(
+            list, json_pack("{s:s, s:s, s:b, s:i, s:i, s:b}", "name", stage->name, "description",
+                            stage->description ? stage->description : "", "is_trusted",
+                            stage->is_trusted, "timeout_seconds", stage->timeout_seconds,
+                            "memory_mb", stage->memory_mb, "stop_on_failure",
+                            stage->stop_on_failure));
+    }
+    json_object_set_new(page, "stages", list);
+    return status;
+}
+
+int assignment_edit_page(go_request *q, json_t *page) {
+    const go_assignment *assignment = q->at.assignment;
+    page_begin(q, page, "Edit assignment");
+    const char *due = assignment->due_us ? go_zone_format(q->pool, q->zone, assignment->due_us,
+                                                          GO_ZONE_DATETIME_LOCAL)
+                                         : "";
+    json_object_set_new(page, "form",
+                        json_pack("{s:s, s:s, s:s, s:s}", "name", assignment->name, "title",
+                                  assignment->title, "description", assignment->description, "due",
+                                  due));
+    json_object_set_new(page, "action",
+                        json_string(go_url(q, "/courses/%s/assignments/%s/edit",
+                                           q->at.course->name, assignment->name)));
+    if (add_versions(q, page) || add_stages(q, page)) return go_failed(q);
+    return HTTP_OK;
+}
+
+int assignment_change(go_request *q, json_t *page) {
+    apr_time_t due;
+    if (read_due(q, &due) ||
+        go_assignment_change(q->db, q->at.assignment, go_form_text(q->form, "title"),
+                             go_form_text(q->form, "description"), due, q->pool, &q->err)) {
+        go_error cause = q->err;
+        assignment_edit_page(q, page);
+        page_keep(q, page, fields, 4);
+        q->err = cause;
+        return go_page_failed(q, page);
+    }
+    go_request_log(q, APLOG_NOTICE, "assignment changed");
+    return go_reply_redirect(q,
+                             go_url(q, "/courses/%s/assignments/%s/edit", q->at.course->name,
+                                    q->at.assignment->name),
+                             "saved", 0);
+}
+
+int assignment_publish(go_request *q, json_t *page) {
+    int is_published = strcmp(go_form_text(q->form, "published"), "1") == 0;
+    if (go_assignment_publish(q->db, q->at.assignment, is_published, q->pool, &q->err)) {
+        go_error cause = q->err;
+        assignment_edit_page(q, page);
+        q->err = cause;
+        return go_page_failed(q, page);
+    }
+    go_request_log(q, APLOG_NOTICE, is_published ? "published" : "unpublished");
+    return go_reply_redirect(q,
+                             go_url(q, "/courses/%s/assignments/%s/edit", q->at.course->name,
+                                    q->at.assignment->name),
+                             is_published ? "published" : "unpublished", 0);
+}
