@@ -38,12 +38,7 @@ static void register_hooks(apr_pool_t *pool) {
 }
 
 AP_DECLARE_MODULE(gradeoven) = {
-    STANDARD20_MODULE_STUFF,
-    go_mount_create,    /* per <Location>: where the site is */
-    go_mount_merge,
-    go_settings_create, /* per server: the directives */
-    go_settings_merge,
-    go_commands,
-    register_hooks,
-    AP_MODULE_FLAG_NONE,
+    STANDARD20_MODULE_STUFF, go_mount_create,    /* per <Location>: where the site is */
+    go_mount_merge,          go_settings_create, /* per server: the directives */
+    go_settings_merge,       go_commands,        register_hooks, AP_MODULE_FLAG_NONE,
 };

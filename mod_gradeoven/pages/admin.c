@@ -11,11 +11,11 @@ static apr_status_t add_executors(go_request *q, json_t *page) {
     while (!status && go_rows_next(rows)) {
         apr_time_t reported = go_rows_integer(rows, 4, 0);
         const char *trouble = go_rows_text(rows, 3);
-        json_t *json = json_pack("{s:s, s:i, s:i, s:b, s:o}", "holder", go_rows_text(rows, 0),
-                                 "warm", (int)go_rows_integer(rows, 1, 0), "baking",
-                                 (int)go_rows_integer(rows, 2, 0), "is_alive",
-                                 q->now - reported < apr_time_from_sec(60), "reported",
-                                 go_json_time(q, q->zone, reported));
+        json_t *json =
+            json_pack("{s:s, s:i, s:i, s:b, s:o}", "holder", go_rows_text(rows, 0), "warm",
+                      (int)go_rows_integer(rows, 1, 0), "baking", (int)go_rows_integer(rows, 2, 0),
+                      "is_alive", q->now - reported < apr_time_from_sec(60), "reported",
+                      go_json_time(q, q->zone, reported));
         if (trouble) json_object_set_new(json, "trouble", go_json_text(q, trouble));
         json_array_append_new(list, json);
     }
@@ -43,13 +43,13 @@ static apr_status_t add_runs(go_request *q, json_t *page) {
     while (!status && go_rows_next(rows)) {
         const char *problem = go_rows_text(rows, 6);
         int number = (int)go_rows_integer(rows, 9, 0);
-        json_t *json = json_pack(
-            "{s:i, s:s, s:o, s:s, s:s, s:s, s:s}", "id", (int)go_rows_integer(rows, 0, 0), "state",
-            go_rows_text(rows, 1), "queued", go_json_time(q, q->zone, go_rows_integer(rows, 2, 0)),
-            "course", go_rows_text(rows, 7), "assignment", go_rows_text(rows, 8), "username",
-            go_rows_text(rows, 10), "url",
-            go_url(q, "/courses/%s/assignments/%s/submissions/%d", go_rows_text(rows, 7),
-                   go_rows_text(rows, 8), number));
+        json_t *json = json_pack("{s:i, s:s, s:o, s:s, s:s, s:s, s:s}", "id",
+                                 (int)go_rows_integer(rows, 0, 0), "state", go_rows_text(rows, 1),
+                                 "queued", go_json_time(q, q->zone, go_rows_integer(rows, 2, 0)),
+                                 "course", go_rows_text(rows, 7), "assignment",
+                                 go_rows_text(rows, 8), "username", go_rows_text(rows, 10), "url",
+                                 go_url(q, "/courses/%s/assignments/%s/submissions/%d",
+                                        go_rows_text(rows, 7), go_rows_text(rows, 8), number));
         if (problem) json_object_set_new(json, "problem", go_json_text(q, problem));
         json_array_append_new(list, json);
     }
@@ -100,8 +100,8 @@ int admin_instructor(go_request *q, json_t *page) {
     if (!status)
         status = go_user_find(q->db, go_form_text(q->form, "username"), &user, q->pool, &q->err);
     if (!status)
-        status = go_enrolment_set(q->db, course, user, GO_ROLE_INSTRUCTOR, q->now, q->pool,
-                                  &q->err);
+        status =
+            go_enrolment_set(q->db, course, user, GO_ROLE_INSTRUCTOR, q->now, q->pool, &q->err);
     if (status) {
         go_error cause = q->err;
         admin_courses_page(q, page);

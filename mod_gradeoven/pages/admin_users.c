@@ -39,8 +39,8 @@ static int refuse(go_request *q, json_t *page) {
 /* The page again, with a password that is shown this once. */
 static int show_password(go_request *q, json_t *page, const go_user *user, const char *password) {
     if (fill(q, page)) return go_failed(q);
-    json_object_set_new(page, "fresh", json_pack("{s:s, s:s}", "username", user->username,
-                                                 "password", password));
+    json_object_set_new(page, "fresh",
+                        json_pack("{s:s, s:s}", "username", user->username, "password", password));
     return HTTP_OK;
 }
 

@@ -18,9 +18,9 @@ int assignment_page(go_request *q, json_t *page) {
         return go_failed(q);
     json_t *list = json_array();
     for (int i = 0; i < lines->nelts; i++)
-        json_array_append_new(
-            list, json_submission_line(q, q->at.course->name, q->zone, assignment->name,
-                                       &APR_ARRAY_IDX(lines, i, go_submission_line)));
+        json_array_append_new(list,
+                              json_submission_line(q, q->at.course->name, q->zone, assignment->name,
+                                                   &APR_ARRAY_IDX(lines, i, go_submission_line)));
     if (lines->nelts) json_object_set_new(json_array_get(list, 0), "counts", json_true());
     json_object_set_new(page, "submissions", list);
     json_object_set_new(page, "stage_count", json_integer(stages->nelts));

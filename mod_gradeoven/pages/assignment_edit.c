@@ -36,10 +36,9 @@ int assignment_create(go_request *q, json_t *page) {
         return go_page_failed(q, page);
     }
     go_request_log(q, APLOG_NOTICE, "assignment \"%s\" made", assignment->name);
-    return go_reply_redirect(q,
-                             go_url(q, "/courses/%s/assignments/%s/edit", q->at.course->name,
-                                    assignment->name),
-                             "created", 1);
+    return go_reply_redirect(
+        q, go_url(q, "/courses/%s/assignments/%s/edit", q->at.course->name, assignment->name),
+        "created", 1);
 }
 
 static apr_status_t add_versions(go_request *q, json_t *page) {
@@ -49,14 +48,13 @@ static apr_status_t add_versions(go_request *q, json_t *page) {
     for (int i = 0; !status && i < versions->nelts; i++) {
         const go_version *version = APR_ARRAY_IDX(versions, i, go_version *);
         json_array_append_new(
-            list,
-            json_pack("{s:i, s:s, s:s, s:o, s:i, s:s, s:b, s:s}", "number", version->number,
-                      "author", version->author ? version->author : "", "note", version->note,
-                      "created", go_json_time(q, q->zone, version->created_us), "files",
-                      version->files, "size", go_bytes_text(q->pool, version->bytes), "is_current",
-                      version->id == q->at.assignment->version_id, "archive",
-                      go_url(q, "/courses/%s/assignments/%s/versions/%d", q->at.course->name,
-                             q->at.assignment->name, version->number)));
+            list, json_pack("{s:i, s:s, s:s, s:o, s:i, s:s, s:b, s:s}", "number", version->number,
+                            "author", version->author ? version->author : "", "note", version->note,
+                            "created", go_json_time(q, q->zone, version->created_us), "files",
+                            version->files, "size", go_bytes_text(q->pool, version->bytes),
+                            "is_current", version->id == q->at.assignment->version_id, "archive",
+                            go_url(q, "/courses/%s/assignments/%s/versions/%d", q->at.course->name,
+                                   q->at.assignment->name, version->number)));
     }
     json_object_set_new(page, "versions", list);
     return status;
@@ -69,12 +67,12 @@ static apr_status_t add_stages(go_request *q, json_t *page) {
     json_t *list = json_array();
     for (int i = 0; !status && i < stages->nelts; i++) {
         const go_stage *stage = &APR_ARRAY_IDX(stages, i, go_stage);
-        json_array_append_new(
-            list, json_pack("{s:s, s:s, s:b, s:i, s:i, s:b}", "name", stage->name, "description",
-                            stage->description ? stage->description : "", "is_trusted",
-                            stage->is_trusted, "timeout_seconds", stage->timeout_seconds,
-                            "memory_mb", stage->memory_mb, "stop_on_failure",
-                            stage->stop_on_failure));
+        json_array_append_new(list,
+                              json_pack("{s:s, s:s, s:b, s:i, s:i, s:b}", "name", stage->name,
+                                        "description", stage->description ? stage->description : "",
+                                        "is_trusted", stage->is_trusted, "timeout_seconds",
+                                        stage->timeout_seconds, "memory_mb", stage->memory_mb,
+                                        "stop_on_failure", stage->stop_on_failure));
     }
     json_object_set_new(page, "stages", list);
     return status;
@@ -91,8 +89,8 @@ int assignment_edit_page(go_request *q, json_t *page) {
                                   assignment->title, "description", assignment->description, "due",
                                   due));
     json_object_set_new(page, "action",
-                        json_string(go_url(q, "/courses/%s/assignments/%s/edit",
-                                           q->at.course->name, assignment->name)));
+                        json_string(go_url(q, "/courses/%s/assignments/%s/edit", q->at.course->name,
+                                           assignment->name)));
     if (add_versions(q, page) || add_stages(q, page)) return go_failed(q);
     return HTTP_OK;
 }
@@ -109,10 +107,9 @@ int assignment_change(go_request *q, json_t *page) {
         return go_page_failed(q, page);
     }
     go_request_log(q, APLOG_NOTICE, "assignment changed");
-    return go_reply_redirect(q,
-                             go_url(q, "/courses/%s/assignments/%s/edit", q->at.course->name,
-                                    q->at.assignment->name),
-                             "saved", 0);
+    return go_reply_redirect(
+        q, go_url(q, "/courses/%s/assignments/%s/edit", q->at.course->name, q->at.assignment->name),
+        "saved", 0);
 }
 
 int assignment_publish(go_request *q, json_t *page) {
@@ -124,8 +121,7 @@ int assignment_publish(go_request *q, json_t *page) {
         return go_page_failed(q, page);
     }
     go_request_log(q, APLOG_NOTICE, is_published ? "published" : "unpublished");
-    return go_reply_redirect(q,
-                             go_url(q, "/courses/%s/assignments/%s/edit", q->at.course->name,
-                                    q->at.assignment->name),
-                             is_published ? "published" : "unpublished", 0);
+    return go_reply_redirect(
+        q, go_url(q, "/courses/%s/assignments/%s/edit", q->at.course->name, q->at.assignment->name),
+        is_published ? "published" : "unpublished", 0);
 }

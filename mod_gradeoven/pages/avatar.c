@@ -13,7 +13,8 @@
 
 #include <string.h>
 
-#define AVATAR_OF(user) GO_KEY(go_part_text("users"), go_part_text((user)->username), go_part_text("avatar"))
+#define AVATAR_OF(user)                                                                            \
+    GO_KEY(go_part_text("users"), go_part_text((user)->username), go_part_text("avatar"))
 
 enum { AVATAR_BYTES_MAX = 2 * 1024 * 1024 };
 
@@ -26,7 +27,8 @@ int avatar_page(go_request *q, json_t *page) {
     if (status && status != GO_ENOTFOUND) return go_failed(q);
     const char *type = status ? "image/svg+xml" : "image/png";
     if (status) picture = go_part_text(go_avatar_svg(q->pool, user->username, go_user_label(user)));
-    if (go_reply_is_fresh(q, apr_pstrndup(q->pool, go_sha256_hex(q->pool, picture.bytes, picture.length), 32)))
+    if (go_reply_is_fresh(
+            q, apr_pstrndup(q->pool, go_sha256_hex(q->pool, picture.bytes, picture.length), 32)))
         return HTTP_NOT_MODIFIED;
     return go_reply_bytes(q, type, NULL, picture.bytes, picture.length);
 }
@@ -52,8 +54,8 @@ static apr_status_t update(go_request *q) {
                             "The picture is larger than 2 MiB.");
     apr_status_t status = read_file(q, file, &bytes);
     if (status) return go_error_system(&q->err, status, NULL, "The picture could not be read");
-    status = go_avatar_encode(bytes, (apr_size_t)file->size, &png.bytes, &png.length, q->pool,
-                              &q->err);
+    status =
+        go_avatar_encode(bytes, (apr_size_t)file->size, &png.bytes, &png.length, q->pool, &q->err);
     return status ? status : go_store_put(q->db, AVATAR_OF(q->at.user), png, q->pool, &q->err);
 }
 

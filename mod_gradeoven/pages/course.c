@@ -8,8 +8,8 @@
 #include <string.h>
 
 /* For a student: the submission that counts. For staff: how many there are. */
-static void add_own(go_request *q, const go_assignment *assignment,
-                            const apr_array_header_t *lines, json_t *json) {
+static void add_own(go_request *q, const go_assignment *assignment, const apr_array_header_t *lines,
+                    json_t *json) {
     for (int i = 0; i < lines->nelts; i++) {
         const go_submission_line *line = &APR_ARRAY_IDX(lines, i, go_submission_line);
         if (line->assignment_id != assignment->id) continue;
@@ -60,8 +60,8 @@ static void add_zones(go_request *q, json_t *page, const char *chosen) {
     json_t *list = json_array();
     for (int i = 0; i < names->nelts; i++) {
         const char *name = APR_ARRAY_IDX(names, i, const char *);
-        json_array_append_new(list, json_pack("{s:s, s:b}", "name", name, "is_chosen",
-                                              strcmp(name, chosen) == 0));
+        json_array_append_new(
+            list, json_pack("{s:s, s:b}", "name", name, "is_chosen", strcmp(name, chosen) == 0));
     }
     json_object_set_new(page, "zones", list);
 }
@@ -98,7 +98,8 @@ int course_create(go_request *q, json_t *page) {
 
 int course_edit_page(go_request *q, json_t *page) {
     page_begin(q, page, "Course settings");
-    json_object_set_new(page, "action", json_string(go_url(q, "/courses/%s/edit", q->at.course->name)));
+    json_object_set_new(page, "action",
+                        json_string(go_url(q, "/courses/%s/edit", q->at.course->name)));
     json_object_set_new(page, "form",
                         json_pack("{s:s, s:s, s:s}", "name", q->at.course->name, "title",
                                   q->at.course->title, "zone", q->at.course->zone));

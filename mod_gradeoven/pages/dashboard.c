@@ -3,8 +3,7 @@
 
 static apr_status_t add_courses(go_request *q, json_t *page) {
     apr_array_header_t *courses;
-    apr_status_t status =
-        go_courses_of_user(q->db, q->at.user->id, &courses, q->pool, &q->err);
+    apr_status_t status = go_courses_of_user(q->db, q->at.user->id, &courses, q->pool, &q->err);
     json_t *list = json_array();
     for (int i = 0; !status && i < courses->nelts; i++)
         json_array_append_new(list, json_course(q, APR_ARRAY_IDX(courses, i, go_course *)));
@@ -14,8 +13,7 @@ static apr_status_t add_courses(go_request *q, json_t *page) {
 
 static apr_status_t add_due(go_request *q, json_t *page) {
     apr_array_header_t *due;
-    apr_status_t status =
-        go_assignments_due(q->db, q->at.user->id, q->now, &due, q->pool, &q->err);
+    apr_status_t status = go_assignments_due(q->db, q->at.user->id, q->now, &due, q->pool, &q->err);
     json_t *list = json_array();
     for (int i = 0; !status && i < due->nelts; i++) {
         const go_due *one = &APR_ARRAY_IDX(due, i, go_due);
@@ -32,8 +30,7 @@ static apr_status_t add_due(go_request *q, json_t *page) {
 
 static apr_status_t add_recent(go_request *q, json_t *page) {
     apr_array_header_t *lines;
-    apr_status_t status =
-        go_submissions_recent(q->db, q->at.user->id, &lines, q->pool, &q->err);
+    apr_status_t status = go_submissions_recent(q->db, q->at.user->id, &lines, q->pool, &q->err);
     json_t *list = json_array();
     for (int i = 0; !status && i < lines->nelts; i++) {
         const go_submission_line *line = &APR_ARRAY_IDX(lines, i, go_submission_line);

@@ -1,4 +1,5 @@
-/* Logging in and out. The answer and its time are the same for a wrong name and a wrong password. */
+/* Logging in and out. The answer and its time are the same for a wrong name and a wrong password.
+ */
 #include "pages/pages.h"
 
 #include "model/passwords.h"
@@ -29,8 +30,9 @@ static int refuse(go_request *q, json_t *page) {
     page_begin(q, page, "Log in");
     page_keep(q, page, kept, 1);
     json_object_set_new(page, "next", json_string(go_form_text(q->form, "next")));
-    go_page_problem(q, page, "Username and password do not match. Try again, or ask your "
-                             "instructor for a new password.");
+    go_page_problem(q, page,
+                    "Username and password do not match. Try again, or ask your "
+                    "instructor for a new password.");
     return HTTP_UNPROCESSABLE_ENTITY;
 }
 
@@ -39,8 +41,8 @@ int login_submit(go_request *q, json_t *page) {
     apr_status_t status =
         go_user_find(q->db, go_form_text(q->form, "username"), &user, q->pool, &q->err);
     if (status && status != GO_ENOTFOUND) return go_failed(q);
-    int is_right = go_password_is(user ? user->password_hash : NULL,
-                                  go_form_text(q->form, "password"));
+    int is_right =
+        go_password_is(user ? user->password_hash : NULL, go_form_text(q->form, "password"));
     if (!is_right || user->is_disabled) {
         go_request_log(q, APLOG_NOTICE, "login refused for \"%s\" from %s",
                        go_form_text(q->form, "username"), q->r->useragent_ip);

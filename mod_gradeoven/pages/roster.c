@@ -18,12 +18,12 @@ static apr_status_t fill(go_request *q, json_t *page) {
     json_t *list = json_array();
     for (int i = 0; !status && i < people->nelts; i++) {
         const go_enrolment *person = &APR_ARRAY_IDX(people, i, go_enrolment);
-        json_array_append_new(
-            list, json_pack("{s:s, s:s, s:s, s:s, s:s, s:b}", "username", person->username, "name",
-                            person->display_name, "email", person->email, "role",
-                            go_role_name(person->role), "avatar",
-                            go_url(q, "/avatars/%s", person->username), "is_me",
-                            person->user_id == q->at.user->id));
+        json_array_append_new(list,
+                              json_pack("{s:s, s:s, s:s, s:s, s:s, s:b}", "username",
+                                        person->username, "name", person->display_name, "email",
+                                        person->email, "role", go_role_name(person->role), "avatar",
+                                        go_url(q, "/avatars/%s", person->username), "is_me",
+                                        person->user_id == q->at.user->id));
     }
     json_object_set_new(page, "people", list);
     return status;
@@ -54,18 +54,17 @@ static void add_registered(go_request *q, json_t *page, const apr_array_header_t
     int passwords = 0;
     for (int i = 0; i < done->nelts; i++) {
         const go_registration *one = &APR_ARRAY_IDX(done, i, go_registration);
-        json_t *json = json_pack("{s:s, s:s, s:s, s:b, s:b}", "username", one->username, "name",
-                                 one->display_name, "role", go_role_name(one->role),
-                                 "is_new_account", one->is_new_account, "was_enrolled",
-                                 one->was_enrolled);
+        json_t *json =
+            json_pack("{s:s, s:s, s:s, s:b, s:b}", "username", one->username, "name",
+                      one->display_name, "role", go_role_name(one->role), "is_new_account",
+                      one->is_new_account, "was_enrolled", one->was_enrolled);
         if (one->password) json_object_set_new(json, "password", json_string(one->password));
         passwords += one->password != NULL;
         json_array_append_new(list, json);
     }
     json_object_set_new(page, "registered", list);
     json_object_set_new(page, "registered_count", json_integer(done->nelts));
-    if (passwords)
-        json_object_set_new(page, "passwords_csv", json_string(passwords_csv(q, done)));
+    if (passwords) json_object_set_new(page, "passwords_csv", json_string(passwords_csv(q, done)));
 }
 
 static int register_lines(go_request *q, json_t *page, const apr_array_header_t *lines) {
@@ -134,8 +133,7 @@ int roster_import(go_request *q, json_t *page) {
         q->err = cause;
         return go_page_failed(q, page);
     }
-    apr_status_t status =
-        go_roster_parse(csv, length, GO_ROLE_STUDENT, &lines, q->pool, problems);
+    apr_status_t status = go_roster_parse(csv, length, GO_ROLE_STUDENT, &lines, q->pool, problems);
     int answer = HTTP_UNPROCESSABLE_ENTITY;
     if (!status)
         answer = register_lines(q, page, lines);

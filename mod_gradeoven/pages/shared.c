@@ -1,9 +1,8 @@
 #include "pages/pages.h"
 
 json_t *json_course(const go_request *q, const go_course *course) {
-    json_t *json =
-        json_pack("{s:s, s:s, s:s, s:s}", "name", course->name, "title", course->title, "zone",
-                  course->zone, "url", go_url(q, "/courses/%s", course->name));
+    json_t *json = json_pack("{s:s, s:s, s:s, s:s}", "name", course->name, "title", course->title,
+                             "zone", course->zone, "url", go_url(q, "/courses/%s", course->name));
     go_situation at = {.user = q->at.user, .course = course, .role = course->role};
     if (course == q->at.course) at.role = q->at.role;
     json_object_set_new(json, "role", json_string(go_role_name(at.role)));
@@ -16,12 +15,12 @@ json_t *json_course(const go_request *q, const go_course *course) {
 
 json_t *json_assignment(const go_request *q, const go_course *course,
                         const go_assignment *assignment) {
-    return json_pack(
-        "{s:s, s:s, s:s, s:o, s:b, s:b, s:i}", "name", assignment->name, "title", assignment->title,
-        "url", go_url(q, "/courses/%s/assignments/%s", course->name, assignment->name), "due",
-        go_json_time(q, course->zone, assignment->due_us), "is_over",
-        assignment->due_us && assignment->due_us < q->now, "is_published",
-        assignment->is_published, "version", assignment->version_number);
+    return json_pack("{s:s, s:s, s:s, s:o, s:b, s:b, s:i}", "name", assignment->name, "title",
+                     assignment->title, "url",
+                     go_url(q, "/courses/%s/assignments/%s", course->name, assignment->name), "due",
+                     go_json_time(q, course->zone, assignment->due_us), "is_over",
+                     assignment->due_us && assignment->due_us < q->now, "is_published",
+                     assignment->is_published, "version", assignment->version_number);
 }
 
 /* What a list says of a run in one word, for a label and its colour. */
@@ -61,8 +60,7 @@ void page_begin(go_request *q, json_t *page, const char *title) {
     json_object_set_new(page, "title", go_json_text(q, title));
     if (q->at.course) json_object_set_new(page, "course", json_course(q, q->at.course));
     if (q->at.assignment)
-        json_object_set_new(page, "assignment",
-                            json_assignment(q, q->at.course, q->at.assignment));
+        json_object_set_new(page, "assignment", json_assignment(q, q->at.course, q->at.assignment));
 }
 
 void page_keep(go_request *q, json_t *page, const char *const *fields, int count) {

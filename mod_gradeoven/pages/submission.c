@@ -33,10 +33,10 @@ static const char *explain(const go_request *q, const go_run *run, int ahead) {
     case GO_RUN_QUEUED:
         if (run->attempts > 0)
             return "Grading was interrupted by a fault of ours. It starts again by itself.";
-        return ahead == 0 ? "Next in the queue."
-                          : apr_psprintf(q->pool, "Waiting: %d %s first.", ahead,
-                                         ahead == 1 ? "submission is graded"
-                                                    : "submissions are graded");
+        return ahead == 0
+                   ? "Next in the queue."
+                   : apr_psprintf(q->pool, "Waiting: %d %s first.", ahead,
+                                  ahead == 1 ? "submission is graded" : "submissions are graded");
     case GO_RUN_RUNNING:
         return "Being graded now.";
     case GO_RUN_FINISHED:
@@ -57,10 +57,10 @@ static const char *stage_outcome(const go_request *q, const go_stage_result *sta
 }
 
 static json_t *json_stage(const go_request *q, const go_stage_result *stage, int is_staff) {
-    json_t *json = json_pack("{s:s, s:s, s:b, s:I}", "name", stage->name, "outcome",
-                             stage_outcome(q, stage), "is_ok",
-                             !stage->timed_out && !stage->signal && !stage->exit_code, "wall_ms",
-                             (json_int_t)stage->wall_ms);
+    json_t *json =
+        json_pack("{s:s, s:s, s:b, s:I}", "name", stage->name, "outcome", stage_outcome(q, stage),
+                  "is_ok", !stage->timed_out && !stage->signal && !stage->exit_code, "wall_ms",
+                  (json_int_t)stage->wall_ms);
     if (!is_staff) return json;
     json_object_set_new(json, "exit", json_integer(stage->exit_code));
     json_object_set_new(json, "signal", json_integer(stage->signal));
@@ -79,8 +79,8 @@ static apr_status_t add_stages(go_request *q, const go_run *run, json_t *json, i
     apr_status_t status = go_run_stages(q->db, run->id, &stages, q->pool, &q->err);
     json_t *list = json_array();
     for (int i = 0; !status && i < stages->nelts; i++)
-        json_array_append_new(
-            list, json_stage(q, &APR_ARRAY_IDX(stages, i, go_stage_result), is_staff));
+        json_array_append_new(list,
+                              json_stage(q, &APR_ARRAY_IDX(stages, i, go_stage_result), is_staff));
     json_object_set_new(json, "stages", list);
     json_object_set_new(json, "has_stages", json_boolean(json_array_size(list) > 0));
     return status;
@@ -89,8 +89,9 @@ static apr_status_t add_stages(go_request *q, const go_run *run, json_t *json, i
 static apr_status_t add_run(go_request *q, json_t *page, const go_run *run, int ahead) {
     int is_staff = go_request_may(q, GO_RIGHT_GRADE);
     json_t *json = json_pack(
-        "{s:s, s:b, s:s, s:o, s:o, s:o, s:o}", "state", run ? go_run_state_name(run->state) : "none",
-        "is_waiting", is_waiting(run), "explanation", explain(q, run, ahead), "score",
+        "{s:s, s:b, s:s, s:o, s:o, s:o, s:o}", "state",
+        run ? go_run_state_name(run->state) : "none", "is_waiting", is_waiting(run), "explanation",
+        explain(q, run, ahead), "score",
         run ? go_json_score(q, run->has_score, run->score) : json_null(), "progress",
         run ? go_json_score(q, run->has_progress, run->progress) : json_null(), "status",
         lines_of(q, run ? run->status : ""), "errors", lines_of(q, run ? run->errors : ""));
@@ -125,8 +126,7 @@ static apr_status_t add_files(go_request *q, json_t *page) {
                                         go_form_encode_path(q->pool, entry->path), NULL)));
     }
     json_object_set_new(page, "files", list);
-    json_object_set_new(page, "archive",
-                        json_string(apr_pstrcat(q->pool, base, "/archive", NULL)));
+    json_object_set_new(page, "archive", json_string(apr_pstrcat(q->pool, base, "/archive", NULL)));
     return APR_SUCCESS;
 }
 
@@ -153,15 +153,17 @@ int submission_page(go_request *q, json_t *page) {
     if (run && run->state == GO_RUN_QUEUED &&
         go_run_position(q->db, run->id, &ahead, q->pool, &q->err))
         return go_failed(q);
-    /* the viewer's standing is part of the tag: a changed role must not be answered "not modified" */
+    /* the viewer's standing is part of the tag: a changed role must not be answered "not modified"
+     */
     if (q->wants_json &&
-        go_reply_is_fresh(q, apr_psprintf(q->pool, "%" APR_INT64_T_FMT ".%" APR_INT64_T_FMT ".%d.%d.%d",
-                                          run ? run->id : 0, run ? run->revision : 0, ahead,
-                                          go_request_may(q, GO_RIGHT_GRADE),
-                                          q->at.submission->newest_attempt)))
+        go_reply_is_fresh(
+            q, apr_psprintf(q->pool, "%" APR_INT64_T_FMT ".%" APR_INT64_T_FMT ".%d.%d.%d",
+                            run ? run->id : 0, run ? run->revision : 0, ahead,
+                            go_request_may(q, GO_RIGHT_GRADE), q->at.submission->newest_attempt)))
         return HTTP_NOT_MODIFIED;
-    page_begin(q, page, apr_psprintf(q->pool, "%s, attempt %d", q->at.assignment->title,
-                                     q->at.submission->attempt));
+    page_begin(q, page,
+               apr_psprintf(q->pool, "%s, attempt %d", q->at.assignment->title,
+                            q->at.submission->attempt));
     add_submission(q, page);
     if (add_run(q, page, run, ahead) || add_files(q, page)) return go_failed(q);
     return HTTP_OK;

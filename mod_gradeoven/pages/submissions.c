@@ -27,9 +27,8 @@ int submissions_page(go_request *q, json_t *page) {
     if (count < lines->nelts)
         json_object_set_new(
             page, "older",
-            json_string(apr_psprintf(
-                q->pool, "%s?show=all&before=%d", url,
-                APR_ARRAY_IDX(lines, count - 1, go_submission_line).number)));
+            json_string(apr_psprintf(q->pool, "%s?show=all&before=%d", url,
+                                     APR_ARRAY_IDX(lines, count - 1, go_submission_line).number)));
     json_object_set_new(page, "submissions", list);
     json_object_set_new(page, "shows_all", json_boolean(all));
     json_object_set_new(page, "list_url", json_string(url));

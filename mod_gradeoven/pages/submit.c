@@ -42,5 +42,6 @@ int submit(go_request *q, json_t *page) {
     go_state_ring(q->site->state);
     go_request_log(q, APLOG_NOTICE, "submission %d (attempt %d) stored", receipt->number,
                    receipt->attempt);
-    return go_reply_redirect(q, url_of(q, receipt), receipt->is_repeated ? "again" : "submitted", 1);
+    return go_reply_redirect(q, url_of(q, receipt), receipt->is_repeated ? "again" : "submitted",
+                             1);
 }

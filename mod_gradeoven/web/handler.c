@@ -58,7 +58,9 @@ static go_request *make_request(request_rec *r, go_site *site, const char *mount
 /* The Allow header of a 405, from the table. */
 static void set_allow(request_rec *r, int allowed) {
     apr_table_setn(r->err_headers_out, "Allow",
-                   allowed == 3 ? "GET, HEAD, POST" : allowed == 1 ? "GET, HEAD" : "POST");
+                   allowed == 3   ? "GET, HEAD, POST"
+                   : allowed == 1 ? "GET, HEAD"
+                                  : "POST");
 }
 
 static int find_route(go_request *q) {
@@ -80,8 +82,8 @@ static apr_status_t find_submission(go_request *q) {
     go_submission *submission;
     if (!*number || strspn(number, "0123456789") != strlen(number) || strlen(number) > 9)
         return *number ? GO_ENOTFOUND : APR_SUCCESS;
-    apr_status_t status = go_submission_find(q->db, q->at.assignment, atoi(number), &submission,
-                                             q->pool, &q->err);
+    apr_status_t status =
+        go_submission_find(q->db, q->at.assignment, atoi(number), &submission, q->pool, &q->err);
     if (!status) q->at.submission = submission;
     return status;
 }
@@ -96,8 +98,7 @@ static apr_status_t find_situation(go_request *q) {
     if (status) return status;
     q->at.course = course;
     q->zone = course->zone;
-    status =
-        go_enrolment_role(q->db, course->id, q->at.user->id, &q->at.role, q->pool, &q->err);
+    status = go_enrolment_role(q->db, course->id, q->at.user->id, &q->at.role, q->pool, &q->err);
     name = apr_table_get(q->params, "assignment");
     if (status || !name) return status;
     status = go_assignment_find(q->db, course, name, &assignment, q->pool, &q->err);
@@ -111,8 +112,8 @@ static int login_first(go_request *q) {
     if (q->wants_json || q->route->method == GO_POST) return HTTP_UNAUTHORIZED;
     const char *next = q->r->args ? apr_pstrcat(q->pool, q->path, "?", q->r->args, NULL) : q->path;
     return go_reply_redirect(
-        q, apr_pstrcat(q->pool, q->mount, "/login?next=", go_form_encode(q->pool, next), NULL), NULL,
-        0);
+        q, apr_pstrcat(q->pool, q->mount, "/login?next=", go_form_encode(q->pool, next), NULL),
+        NULL, 0);
 }
 
 static int decide(go_request *q) {
@@ -182,9 +183,9 @@ static int handle(go_request *q) {
 static int demand_tls(request_rec *r) {
     if (strcmp(ap_http_scheme(r), "https") == 0) return OK;
     if (r->method_number == M_GET) {
-        apr_table_setn(r->headers_out, "Location",
-                       apr_pstrcat(r->pool, "https://", ap_get_server_name(r), r->unparsed_uri,
-                                   NULL));
+        apr_table_setn(
+            r->headers_out, "Location",
+            apr_pstrcat(r->pool, "https://", ap_get_server_name(r), r->unparsed_uri, NULL));
         return HTTP_MOVED_PERMANENTLY;
     }
     return HTTP_FORBIDDEN;

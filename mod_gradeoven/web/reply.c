@@ -47,7 +47,7 @@ static void set_headers(go_request *q) {
 }
 
 static int respond(go_request *q, int http_status, const char *type, const char *bytes,
-                apr_size_t length) {
+                   apr_size_t length) {
     set_headers(q);
     q->r->status = http_status;
     ap_set_content_type(q->r, type);
@@ -83,9 +83,9 @@ static void add_frame(go_request *q, json_t *page) {
 int go_reply_page(go_request *q, const char *template, json_t *page, int http_status) {
     add_frame(q, page);
     if (q->wants_json) return send_json(q, http_status, "application/json", page);
-    json_object_set_new(page, "static",
-                        json_string(apr_pstrcat(q->pool, q->mount,
-                                                go_static_prefix(q->site->statics), NULL)));
+    json_object_set_new(
+        page, "static",
+        json_string(apr_pstrcat(q->pool, q->mount, go_static_prefix(q->site->statics), NULL)));
     go_buffer *html = go_buffer_make(q->pool, 16384);
     if (go_template_render(q->site->templates, template, page, html, &q->err)) {
         go_request_log(q, APLOG_ERR, "%s", go_error_text(&q->err));
@@ -137,13 +137,12 @@ int go_reply_error(go_request *q, int http_status) {
         what = NULL;
     }
     const char *remedy = what && q->err.remedy ? q->err.remedy : "";
-    json_t *page = json_pack("{s:s, s:i, s:o, s:o}", "title", ap_get_status_line(http_status),
-                             "status", http_status, "detail",
-                             go_json_text(q, what ? what : usual_text(http_status)), "remedy",
-                             go_json_text(q, remedy));
-    int status = q->wants_json
-                     ? send_json(q, http_status, "application/problem+json", page)
-                     : go_reply_page(q, "error", page, http_status);
+    json_t *page =
+        json_pack("{s:s, s:i, s:o, s:o}", "title", ap_get_status_line(http_status), "status",
+                  http_status, "detail", go_json_text(q, what ? what : usual_text(http_status)),
+                  "remedy", go_json_text(q, remedy));
+    int status = q->wants_json ? send_json(q, http_status, "application/problem+json", page)
+                               : go_reply_page(q, "error", page, http_status);
     json_decref(page);
     return status == OK ? OK : http_status;
 }
@@ -178,9 +177,9 @@ int go_reply_bytes(go_request *q, const char *type, const char *filename, const 
 int go_reply_object(go_request *q, const go_tree_entry *entry) {
     apr_file_t *file;
     apr_size_t sent;
-    apr_status_t status = apr_file_open(&file, entry->file, APR_FOPEN_READ | APR_FOPEN_BINARY |
-                                                                APR_FOPEN_SENDFILE_ENABLED,
-                                        0, q->pool);
+    apr_status_t status =
+        apr_file_open(&file, entry->file,
+                      APR_FOPEN_READ | APR_FOPEN_BINARY | APR_FOPEN_SENDFILE_ENABLED, 0, q->pool);
     if (status) {
         go_error_system(&q->err, status, NULL, "An object could not be read (%s)", entry->file);
         return HTTP_INTERNAL_SERVER_ERROR;
@@ -206,7 +205,8 @@ int go_reply_zip(go_request *q, const go_tree *tree, const char *filename) {
     if (q->r->header_only) return OK;
     apr_status_t status =
         go_archive_write(tree, GO_ARCHIVE_ZIP, write_piece, q->r, q->pool, &q->err);
-    if (status) { /* the 200 is out already: break the connection, so that nobody takes half for all */
+    if (status) { /* the 200 is out already: break the connection, so that nobody takes half for all
+                   */
         go_request_log(q, APLOG_ERR, "download broken off: %s", go_error_text(&q->err));
         q->r->connection->aborted = 1;
     }

@@ -10,12 +10,13 @@
 
 /* The Content-Security-Policy of all pages: nothing inline, nothing foreign. */
 #define GO_CSP                                                                                     \
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " \
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src "        \
+    "'self'; "                                                                                     \
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 /*
- * Sends the browser elsewhere after a form was handled: 303 to `url` (from go_url). `notice` names a
- * text of notices.c that the next page shows, or is NULL. A client that wants JSON gets
+ * Sends the browser elsewhere after a form was handled: 303 to `url` (from go_url). `notice` names
+ * a text of notices.c that the next page shows, or is NULL. A client that wants JSON gets
  * {"location": url, "notice": text} with 200 instead, and 201 when `is_new`.
  */
 int go_reply_redirect(go_request *q, const char *url, const char *notice, int is_new);

@@ -33,15 +33,16 @@ static const char *cookie_value(const go_request *q, const char *name) {
 
 static void set_cookie(go_request *q, const char *value, int max_age) {
     apr_table_addn(q->r->err_headers_out, "Set-Cookie",
-                   apr_psprintf(q->pool, "%s=%s; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=%d",
+                   apr_psprintf(q->pool,
+                                "%s=%s; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=%d",
                                 cookie_name(q), value, max_age));
 }
 
 apr_status_t go_web_session_load(go_request *q) {
     const char *token = cookie_value(q, cookie_name(q));
     if (!token) return APR_SUCCESS;
-    apr_status_t status = go_session_find(q->db, token, &q->site->sessions, q->now, &q->session,
-                                          q->pool, &q->err);
+    apr_status_t status =
+        go_session_find(q->db, token, &q->site->sessions, q->now, &q->session, q->pool, &q->err);
     if (q->session) q->at.user = q->session->user;
     return status;
 }
@@ -49,10 +50,9 @@ apr_status_t go_web_session_load(go_request *q) {
 apr_status_t go_web_session_begin(go_request *q, const go_user *user) {
     const char *token;
     if (q->session) go_session_end(q->db, q->session, q->pool, NULL);
-    apr_status_t status =
-        go_session_create(q->db, user, q->r->useragent_ip,
-                          apr_table_get(q->r->headers_in, "User-Agent"), &q->site->sessions, q->now,
-                          &token, q->pool, &q->err);
+    apr_status_t status = go_session_create(q->db, user, q->r->useragent_ip,
+                                            apr_table_get(q->r->headers_in, "User-Agent"),
+                                            &q->site->sessions, q->now, &token, q->pool, &q->err);
     if (!status) set_cookie(q, token, (int)apr_time_sec(q->site->sessions.absolute));
     return status;
 }
@@ -70,7 +70,8 @@ int go_web_is_same_origin(const go_request *q) {
     const char *origin = apr_table_get(q->r->headers_in, "Origin");
     if (!origin) return 1; /* no browser: the token decides */
     const char *host = apr_table_get(q->r->headers_in, "Host");
-    return host && strcmp(origin, apr_pstrcat(q->pool, ap_http_scheme(q->r), "://", host, NULL)) == 0;
+    return host &&
+           strcmp(origin, apr_pstrcat(q->pool, ap_http_scheme(q->r), "://", host, NULL)) == 0;
 }
 
 apr_status_t go_web_csrf_check(go_request *q) {

@@ -1,0 +1,76 @@
+#include "gradeovenctl/site.h"
+
+#include "model/passwords.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *given_state, *given_driver, *given_params, *given_conf;
+
+/* Where httpd's configuration usually is: Debian, Red Hat, built from source. */
+static const char *const usual_confs[] = {"/etc/apache2/apache2.conf", "/etc/httpd/conf/httpd.conf",
+                                          "/usr/local/apache2/conf/httpd.conf"};
+
+int ctl_site_options(int *argc, const char *const **argv) {
+    while (*argc > 0 && !strncmp(**argv, "--", 2) && strcmp(**argv, "--help")) {
+        const char *name = **argv;
+        int takes = strcmp(name, "--database") == 0 ? 2 : 1;
+        if (*argc <= takes) return ctl_fail("%s needs a value", name), CTL_USAGE;
+        if (!strcmp(name, "--state"))
+            given_state = (*argv)[1];
+        else if (!strcmp(name, "--httpd-conf"))
+            given_conf = (*argv)[1];
+        else if (!strcmp(name, "--database"))
+            given_driver = (*argv)[1], given_params = (*argv)[2];
+        else
+            return ctl_fail("%s: before a command stand --state DIR, --database DRIVER PARAMS, "
+                            "--httpd-conf FILE",
+                            name),
+                   CTL_USAGE;
+        *argv += takes + 1;
+        *argc -= takes + 1;
+    }
+    return CTL_OK;
+}
+
+static apr_status_t find_state(go_state **state, apr_pool_t *pool, go_error *err) {
+    const char *directory = given_state, *driver = given_driver, *params = given_params;
+    const char *conf = given_conf;
+    for (size_t i = 0; !conf && i < sizeof(usual_confs) / sizeof(*usual_confs); i++)
+        if (access(usual_confs[i], R_OK) == 0) conf = usual_confs[i];
+    if (!directory && conf) {
+        apr_status_t status =
+            ctl_httpd_conf_read(conf, &directory, driver ? &(const char *){0} : &driver,
+                                params ? &(const char *){0} : &params, pool, err);
+        if (status) return status;
+    }
+    if (!directory) directory = "/var/lib/gradeoven";
+    struct stat info;
+    if (stat(directory, &info))
+        return go_error_system(err, APR_FROM_OS_ERROR(errno),
+                               "Start httpd once with Grade Oven, or name it: --state DIR.",
+                               "The state directory \"%s\" cannot be used", directory);
+    *state = go_state_paths(directory, driver, params, pool);
+    return APR_SUCCESS;
+}
+
+int ctl_site_open(ctl_site *site, apr_pool_t *pool) {
+    *site = (ctl_site){.pool = pool, .err = GO_ERROR_INIT(pool)};
+    umask(0007); /* what we make is for httpd's workers and the executor too */
+    apr_status_t status = go_db_start(pool);
+    if (!status) status = go_passwords_start(pool);
+    if (status) return ctl_fail("APR or libsodium could not be started"), CTL_FAILED;
+    status = find_state(&site->state, pool, &site->err);
+    if (!status) status = go_db_migrate(site->state->driver, site->state->params, pool, &site->err);
+    if (!status)
+        status = go_db_open(&site->db, site->state->driver, site->state->params, GO_DURABLE, pool,
+                            &site->err);
+    return status ? ctl_site_failed(site) : CTL_OK;
+}
+
+int ctl_site_failed(const ctl_site *site) {
+    return ctl_fail("%s", go_error_text(&site->err));
+}
