@@ -1,0 +1,34 @@
+/*
+ * What this process holds on this host for as long as it lives, whoever else grades here.
+ *
+ * A claim is a bound abstract unix socket. The kernel frees it when the process ends, however it
+ * ends, so nothing is left to clean up and nothing can be stale. Two things are claimed:
+ *  - the name of an executor (a UUID): others see whether the owner of a container still lives;
+ *  - a slot of user ids: each oven runs programs under ids of its own, because RLIMIT_NPROC counts
+ *    a user's processes across all containers of a host.
+ * Abstract names are those of a network namespace: processes that share an engine must share it.
+ */
+#ifndef GO_EXECUTOR_CLAIMS_H
+#define GO_EXECUTOR_CLAIMS_H
+
+#include "model/error.h"
+
+#define GO_UID_FIRST 20000
+#define GO_UID_SLOTS 300 /* ovens at once on one host, those of all sites together */
+
+/*
+ * Makes a name (a UUID of 36 characters) and claims it until `pool` ends. GO_EINTERNAL when the
+ * host gives no socket.
+ */
+apr_status_t go_owner_claim(const char **owner, apr_pool_t *pool, go_error *err);
+
+/* Is this owner alive? Any text may be asked for. When in doubt: 1. */
+int go_owner_is_alive(const char *owner);
+
+/*
+ * Claims a free slot until `pool` ends; *uid_base is the first of its OVEN_UIDS user ids. GO_EBUSY
+ * when all are taken.
+ */
+apr_status_t go_uid_slot_claim(int *uid_base, apr_pool_t *pool, go_error *err);
+
+#endif

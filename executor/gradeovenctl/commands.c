@@ -1,0 +1,50 @@
+#include "gradeovenctl/command.h"
+
+const ctl_command ctl_commands[] = {
+    {"assignment add", "[OPTION...] COURSE NAME DIRECTORY",
+     "Store an assignment, or a new version of one, from a directory of stages.",
+     "  --title TITLE        [the name]\n"
+     "  --description FILE   its text, in Markdown\n"
+     "  --due TIME           such as 2030-01-31T23:59, in the course's zone\n"
+     "  --published          students see it\n",
+     ctl_assignment_add},
+    {"assignment check", "DIRECTORY",
+     "Check an assignment as an upload would: every problem is listed.", NULL,
+     ctl_assignment_check},
+    {"course add", "[OPTION...] NAME", "Make a course.",
+     "  --title TITLE    [the name]\n"
+     "  --zone ZONE      its time zone, such as Europe/Berlin [UTC]\n",
+     ctl_course_add},
+    {"course list", "", "List the courses.", NULL, ctl_course_list},
+    {"demo load", "DIRECTORY",
+     "Make the course that DIRECTORY/course.json describes; prints the logins it made.", NULL,
+     ctl_demo_load},
+    {"grade", "[OPTION...] ASSIGNMENT_DIRECTORY SUBMISSION",
+     "Bake a submission (a directory, a file or an archive) here, without a site.",
+     "  --json           print one JSON object instead of lines\n"
+     "  --image IMAGE    the image that stages run in [gradeoven:latest]\n"
+     "  --docker URL     the Docker engine [$DOCKER_HOST or unix:///var/run/docker.sock]\n"
+     "  --docker-tls DIR ca.pem, cert.pem and key.pem for it [$DOCKER_CERT_PATH]\n"
+     "  --oven FILE      the oven binary\n"
+     "  --timeout S      seconds for a stage that does not say [60]\n"
+     "  --memory MB      MiB of memory for a stage that does not say [512]\n"
+     "  --disk MB        MiB for files [256]\n"
+     "  --pids N         processes and threads at once [256]\n",
+     ctl_grade},
+    {"roster import", "[OPTION...] COURSE FILE",
+     "Register the people of a CSV file (- for standard input); prints names and new passwords.",
+     "  --role ROLE      of those without one in the file [student]\n", ctl_roster_import},
+    {"user add", "[OPTION...] USERNAME", "Make an account; prints a generated password.",
+     "  --name NAME          display name\n"
+     "  --email ADDRESS\n"
+     "  --admin              an admin of the site\n"
+     "  --may-teach          may make courses\n"
+     "  --password-stdin     read the password from standard input instead\n",
+     ctl_user_add},
+    {"user list", "", "List the users.", NULL, ctl_user_list},
+    {"user passwd", "[OPTION...] USERNAME", "Set a new password; prints a generated one.",
+     "  --password-stdin     read the password from standard input instead\n", ctl_user_passwd},
+    {"user role", "USERNAME COURSE ROLE",
+     "Enrol somebody as student, grader or instructor; none takes them out.", NULL, ctl_user_role},
+    {0},
+};

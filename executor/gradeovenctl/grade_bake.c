@@ -1,0 +1,186 @@
+#include "gradeovenctl/grade.h"
+
+#include "claims.h"
+#include "kitchen.h"
+#include "signals.h"
+
+#include <apr_file_info.h>
+#include <apr_network_io.h>
+#include <apr_strings.h>
+
+#include <signal.h>
+
+#define GONE_WAIT_US (5 * APR_USEC_PER_SEC) /* for the container to go; then it goes by itself */
+
+typedef struct baking {
+    ctl_grading *grading;
+    go_loop *loop;
+    go_engine *engine;
+    go_container_names names;
+    apr_pool_t *prepare_pool;
+    go_oven *oven; /* NULL before and after */
+    go_bake *bake; /* NULL before and after */
+    go_timer *give_up;
+} baking;
+
+/* --- the run --------------------------------------------------------------------------------- */
+
+static void ended(void *baton, int is_finished, const char *text) {
+    baking *self = baton;
+    self->grading->is_ended = 1;
+    self->grading->is_finished = is_finished;
+    self->grading->text = text;
+    ctl_grade_report(self->grading);
+    self->bake = NULL;
+    if (!self->oven) {
+        go_loop_stop(self->loop);
+        return;
+    }
+    go_timer_start(self->give_up, GONE_WAIT_US);
+}
+
+/* It did not come to a run. */
+static void fail(baking *self, const char *why) {
+    ended(self, 0, apr_pstrdup(self->grading->pool, why));
+}
+
+static void stage_started(void *baton, int stage) {
+}
+
+static void said(void *baton, enum oven_file file) {
+    baking *self = baton;
+    if (file == OVEN_FILE_STATUS && !self->grading->options->is_json) {
+        ctl_grade_report_status(self->grading, 0);
+    }
+}
+
+static void score(void *baton, go_score value) {
+    baking *self = baton;
+    self->grading->has_score = 1;
+    self->grading->score = value;
+}
+
+static void progress(void *baton, go_score value) {
+    baking *self = baton;
+    self->grading->has_progress = 1;
+    self->grading->progress = value;
+}
+
+static void stage_ended(void *baton, const go_stage_result *result) {
+    baking *self = baton;
+    APR_ARRAY_PUSH(self->grading->results, go_stage_result) = *result;
+}
+
+static const go_bake_sink sink = {.stage_started = stage_started,
+                                  .said = said,
+                                  .score = score,
+                                  .progress = progress,
+                                  .stage_ended = stage_ended,
+                                  .ended = ended};
+
+/* --- the oven -------------------------------------------------------------------------------- */
+
+static void oven_warm(void *baton, go_oven *oven) {
+    baking *self = baton;
+    self->bake =
+        go_bake_start(oven, self->grading->job, &sink, self, self->loop, self->grading->pool);
+    self->grading->outputs = go_bake_outputs(self->bake);
+}
+
+static void oven_lost(void *baton, go_oven *oven, const char *why) {
+    fail(baton, why);
+}
+
+static void oven_gone(void *baton, go_oven *oven) {
+    baking *self = baton;
+    self->oven = NULL;
+    if (self->grading->is_ended || self->grading->signal) go_loop_stop(self->loop);
+}
+
+static const go_oven_events oven_events = {.warm = oven_warm, .lost = oven_lost, .gone = oven_gone};
+
+/* --- the engine ------------------------------------------------------------------------------ */
+
+static void prepared(void *baton, const char *image, const char *trouble) {
+    baking *self = baton;
+    if (trouble) {
+        fail(self, trouble);
+        return;
+    }
+    self->names.image = image;
+    go_oven_spec spec = {
+        .engine = self->engine, .names = self->names, .limits = self->grading->options->limits};
+    self->oven = go_oven_make(&spec, &oven_events, self, self->grading->pool);
+}
+
+static int is_known(void *baton, const char *container) {
+    return 0; /* asked before there is any */
+}
+
+static void removes(void *baton, const char *container) {
+}
+
+/* --- signals --------------------------------------------------------------------------------- */
+
+static void stop(void *baton) {
+    go_loop_stop(((baking *)baton)->loop);
+}
+
+static void caught(void *baton, int number) {
+    baking *self = baton;
+    if (self->grading->signal) {
+        go_loop_stop(self->loop); /* asked twice: the container goes by itself */
+        return;
+    }
+    self->grading->signal = number;
+    apr_pool_clear(self->prepare_pool);
+    if (self->bake) go_bake_abort(self->bake);
+    if (!self->oven) {
+        go_loop_stop(self->loop);
+        return;
+    }
+    go_oven_remove(self->oven);
+    go_timer_start(self->give_up, GONE_WAIT_US);
+}
+
+/*
+ * Whose containers these are: of all gradeovenctl that can see whether the others live, which are
+ * those in the same network namespace of the same host (claims.h).
+ */
+static const char *site_name(apr_pool_t *pool) {
+    char host[APRMAXHOSTLEN + 1] = "";
+    apr_finfo_t info = {0};
+    apr_gethostname(host, sizeof(host), pool);
+    apr_stat(&info, "/proc/self/ns/net", APR_FINFO_INODE, pool);
+    return apr_psprintf(pool, "gradeovenctl@%s/%" APR_UINT64_T_FMT, host, (apr_uint64_t)info.inode);
+}
+
+apr_status_t ctl_grade_bake(ctl_grading *grading, go_error *err) {
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, 0};
+    apr_pool_t *pool = grading->pool;
+    const ctl_grade_options *options = grading->options;
+    baking *self = apr_pcalloc(pool, sizeof(*self));
+    self->grading = grading;
+    self->names.site = site_name(pool);
+    self->loop = go_loop_make(pool);
+    if (!self->loop) return go_error_set(err, GO_EINTERNAL, NULL, "curl cannot be used.");
+    apr_pool_create(&self->prepare_pool, pool);
+    apr_status_t status =
+        go_engine_make(&self->engine, self->loop, options->docker, options->docker_tls, pool, err);
+    if (status == APR_SUCCESS) status = go_owner_claim(&self->names.owner, pool, err);
+    if (status == APR_SUCCESS) {
+        status = go_signals_watch(self->loop, signals, caught, self, pool, err);
+    }
+    if (status != APR_SUCCESS) return status;
+    self->give_up = go_timer_make(self->loop, stop, self, pool);
+    go_kitchen_request request = {.site = self->names.site,
+                                  .owner = self->names.owner,
+                                  .base = options->image,
+                                  .oven = options->oven,
+                                  .is_known = is_known,
+                                  .removes = removes,
+                                  .baton = self};
+    go_kitchen_prepare(self->engine, &request, prepared, self, self->prepare_pool);
+    go_loop_run(self->loop);
+    return APR_SUCCESS;
+}

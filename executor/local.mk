@@ -1,0 +1,50 @@
+# The executor (the daemon that bakes) and gradeovenctl, over one library.
+noinst_LTLIBRARIES += libgradeovenexecutor.la
+sbin_PROGRAMS += gradeovenctl
+
+executor_cppflags = $(AM_CPPFLAGS) $(APR_CFLAGS) $(JANSSON_CFLAGS) $(CURL_CFLAGS) \
+	$(ARCHIVE_CFLAGS) $(SODIUM_CFLAGS)
+
+libgradeovenexecutor_la_SOURCES = \
+	executor/bake.c executor/bake.h \
+	executor/claims.c executor/claims.h \
+	executor/container.c executor/container.h \
+	executor/demux.c executor/demux.h \
+	executor/engine.c executor/engine.h \
+	executor/image.c executor/image.h \
+	executor/kitchen.c executor/kitchen.h \
+	executor/layer.c executor/layer.h \
+	executor/log.c executor/log.h \
+	executor/loop.c executor/loop.h \
+	executor/outputs.c executor/outputs.h \
+	executor/oven.c executor/oven.h \
+	executor/pool.c executor/pool.h \
+	executor/signals.c executor/signals.h \
+	executor/stage_end.c executor/stage_end.h \
+	executor/stream.c executor/stream.h \
+	executor/sweep.c executor/sweep.h \
+	executor/upload.c executor/upload.h \
+	executor/oven/protocol.h
+libgradeovenexecutor_la_CPPFLAGS = $(executor_cppflags)
+libgradeovenexecutor_la_LIBADD = libgradeoven.la $(CURL_LIBS) $(JANSSON_LIBS) $(ARCHIVE_LIBS) \
+	$(SODIUM_LIBS) $(APR_LIBS)
+
+gradeovenctl_SOURCES = \
+	executor/gradeovenctl/assignment_check.c \
+	executor/gradeovenctl/assignments.c executor/gradeovenctl/assignments.h \
+	executor/gradeovenctl/command.h \
+	executor/gradeovenctl/commands.c \
+	executor/gradeovenctl/courses.c executor/gradeovenctl/demo.c \
+	executor/gradeovenctl/httpd_conf.c \
+	executor/gradeovenctl/options.c executor/gradeovenctl/options.h \
+	executor/gradeovenctl/site.c executor/gradeovenctl/site.h \
+	executor/gradeovenctl/users.c \
+	executor/gradeovenctl/grade.c executor/gradeovenctl/grade.h \
+	executor/gradeovenctl/grade_bake.c \
+	executor/gradeovenctl/grade_report.c \
+	executor/gradeovenctl/local.c executor/gradeovenctl/local.h \
+	executor/gradeovenctl/main.c
+gradeovenctl_CPPFLAGS = $(executor_cppflags)
+gradeovenctl_LDADD = libgradeovenexecutor.la
+
+include executor/oven/local.mk
