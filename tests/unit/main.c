@@ -16,12 +16,11 @@
 
 apr_pool_t *unit_pool;
 go_error unit_error;
-static char *directory; /* of the running test, once it asked for one */
+static char root[256]; /* of all that the tests write; made before them, removed after */
 
 static void set_up(void) {
     apr_pool_create(&unit_pool, NULL);
     unit_error = (go_error)GO_ERROR_INIT(unit_pool);
-    directory = NULL;
 }
 
 static int remove_one(const char *path, const struct stat *info, int type, struct FTW *position) {
@@ -30,7 +29,6 @@ static int remove_one(const char *path, const struct stat *info, int type, struc
 }
 
 static void tear_down(void) {
-    if (directory) nftw(directory, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     apr_pool_destroy(unit_pool);
 }
 
@@ -43,8 +41,7 @@ TCase *unit_case(Suite *suite, const char *name) {
 }
 
 const char *unit_directory(void) {
-    const char *parent = getenv("TMPDIR");
-    directory = apr_pstrcat(unit_pool, parent ? parent : "/tmp", "/gradeoven-unit-XXXXXX", NULL);
+    char *directory = apr_pstrcat(unit_pool, root, "/XXXXXX", NULL);
     ck_assert_ptr_nonnull(mkdtemp(directory));
     return directory;
 }
@@ -54,8 +51,8 @@ const char *unit_path(const char *parent, const char *name) {
 }
 
 const char *unit_source(const char *path) {
-    const char *root = getenv("srcdir");
-    return unit_path(root ? root : ".", path);
+    const char *source = getenv("srcdir");
+    return unit_path(source ? source : ".", path);
 }
 
 void unit_write(const char *path, const char *bytes, apr_size_t length) {
@@ -79,6 +76,9 @@ const char *unit_read(const char *path, apr_size_t *length) {
 
 int main(int argc, const char *const *argv, const char *const *environment) {
     if (apr_app_initialize(&argc, &argv, &environment) || sodium_init() < 0) return 99;
+    const char *parent = getenv("TMPDIR");
+    apr_snprintf(root, sizeof(root), "%s/gradeoven-unit-XXXXXX", parent ? parent : "/tmp");
+    if (!mkdtemp(root)) return 99;
     SRunner *runner = srunner_create(suite_create("gradeoven"));
 #define SUITE(name) srunner_add_suite(runner, name##_suite());
 #include "unit/suites.inc"
@@ -86,6 +86,7 @@ int main(int argc, const char *const *argv, const char *const *environment) {
     srunner_run_all(runner, CK_ENV);
     int failed = srunner_ntests_failed(runner);
     srunner_free(runner);
+    nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     apr_terminate();
     return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

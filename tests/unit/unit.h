@@ -23,7 +23,7 @@ TCase *unit_case(Suite *suite, const char *name);
 extern apr_pool_t *unit_pool;
 extern go_error unit_error;
 
-/* A fresh directory that is removed, with all in it, after the test. */
+/* A fresh directory; all of them are removed when the tests are over. */
 const char *unit_directory(void);
 
 /* `directory`/`name`, in unit_pool. */
