@@ -112,6 +112,7 @@ mod_gradeoven_la_SOURCES = \
 	mod_gradeoven/pages/submissions.c mod_gradeoven/pages/submit.c \
 	mod_gradeoven/pages/versions.c \
 	mod_gradeoven/routes.c mod_gradeoven/routes.h \
+	mod_gradeoven/routes_match.c \
 	mod_gradeoven/site.c mod_gradeoven/site.h \
 	mod_gradeoven/supervisor.c mod_gradeoven/supervisor.h \
 	mod_gradeoven/web/handler.c mod_gradeoven/web/handler.h \

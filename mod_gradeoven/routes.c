@@ -2,10 +2,6 @@
 
 #include "pages/pages.h"
 
-#include <apr_strings.h>
-
-#include <string.h>
-
 #define COURSE     "/courses/:course"
 #define ASSIGNMENT COURSE "/assignments/:assignment"
 #define SUBMISSION ASSIGNMENT "/submissions/:number"
@@ -60,43 +56,3 @@ const go_route go_routes[] = {
     {GO_GET,  NULL,                       GO_RIGHT_ADMIN,          NULL,                 NULL,              0},
 };
 /* clang-format on */
-
-static apr_size_t segment_length(const char *text) {
-    return strcspn(text, "/");
-}
-
-/* Does the path fit the pattern? Fills `params`; both start with '/'. */
-static int fits(const char *pattern, const char *path, apr_table_t *params, apr_pool_t *pool) {
-    while (*pattern == '/' && *path == '/') {
-        pattern++;
-        path++;
-        apr_size_t p = segment_length(pattern), v = segment_length(path);
-        const char *name = apr_pstrndup(pool, pattern + 1, p ? p - 1 : 0);
-        if (*pattern == '*') {
-            if (!*path) return 0;
-            apr_table_setn(params, name, path);
-            return 1;
-        }
-        if (*pattern == ':') {
-            if (v == 0) return 0;
-            apr_table_setn(params, name, apr_pstrndup(pool, path, v));
-        } else if (p != v || strncmp(pattern, path, p)) {
-            return 0;
-        }
-        pattern += p;
-        path += v;
-    }
-    return !*pattern && (!*path || !strcmp(path, "/"));
-}
-
-void go_routes_match(go_method method, const char *path, go_route_match *match, apr_pool_t *pool) {
-    *match = (go_route_match){.params = apr_table_make(pool, 4)};
-    for (const go_route *route = go_routes; route->pattern; route++) {
-        apr_table_t *params = apr_table_make(pool, 4);
-        if (!fits(route->pattern, path, params, pool)) continue;
-        match->allowed |= 1 << route->method;
-        if (route->method != method || match->route) continue;
-        match->route = route;
-        match->params = params;
-    }
-}

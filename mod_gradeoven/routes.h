@@ -41,8 +41,9 @@ typedef struct go_route_match {
     apr_table_t *params;   /* name -> value of the varying segments */
 } go_route_match;
 
-/* Finds the route of a path (starts with '/', decoded, below the mount). */
-void go_routes_match(go_method method, const char *path, go_route_match *match, apr_pool_t *pool);
+/* Finds the route of a path (starts with '/', decoded, below the mount) in a table. */
+void go_routes_match(const go_route *routes, go_method method, const char *path,
+                     go_route_match *match, apr_pool_t *pool);
 
 /* The whole table, ended by a route without a pattern: for the tests and the reference. */
 extern const go_route go_routes[];

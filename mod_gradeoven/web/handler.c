@@ -66,7 +66,7 @@ static void set_allow(request_rec *r, int allowed) {
 static int find_route(go_request *q) {
     go_route_match match;
     go_method method = q->r->method_number == M_POST ? GO_POST : GO_GET;
-    go_routes_match(method, q->path, &match, q->pool);
+    go_routes_match(go_routes, method, q->path, &match, q->pool);
     if (!match.allowed) return HTTP_NOT_FOUND;
     if (!match.route || (q->r->method_number != M_GET && q->r->method_number != M_POST)) {
         set_allow(q->r, match.allowed);
@@ -163,16 +163,14 @@ static int call_page(go_request *q) {
 
 /* From the route to the page: OK when answered, or the HTTP status of what is in the way. */
 static int handle(go_request *q) {
+    apr_size_t length = q->r->args ? strlen(q->r->args) : 0;
+    if (go_site_connect(q->site, &q->db, q->pool, &q->err)) return HTTP_INTERNAL_SERVER_ERROR;
+    /* the session before the route: a page that is not there still knows who asks */
+    if (go_web_session_load(q)) return go_failed(q);
     int status = find_route(q);
     if (status != OK) return status;
-    if (go_site_connect(q->site, &q->db, q->pool, &q->err)) return HTTP_INTERNAL_SERVER_ERROR;
-    apr_size_t length = q->r->args ? strlen(q->r->args) : 0;
     if (go_form_parse(q->query, q->r->args, length, &q->err)) return HTTP_BAD_REQUEST;
-    if (go_web_session_load(q)) return go_failed(q);
-    if (find_situation(q)) {
-        /* somebody outside must not learn from the answer what exists */
-        return go_failed(q);
-    }
+    if (find_situation(q)) return go_failed(q);
     status = decide(q);
     if (status != HTTP_OK) return status;
     if (q->route->method == GO_POST && read_input(q)) return go_failed(q);

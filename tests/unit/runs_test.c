@@ -1,0 +1,196 @@
+#include "unit/model.h"
+
+#include <string.h>
+
+static unit_site *site;
+
+static go_claim *claim(apr_time_t now) {
+    go_claim *claimed;
+    ck_assert_ok(go_run_claim(site->db, "executor-1", site->state->objects, now, &claimed,
+                              unit_pool, &unit_error));
+    return claimed;
+}
+
+static go_run *newest(const go_receipt *receipt) {
+    go_submission *submission;
+    go_run *run;
+    ck_assert_ok(go_submission_find(site->db, site->assignment, receipt->number, &submission,
+                                    unit_pool, &unit_error));
+    ck_assert_ok(go_run_newest(site->db, submission->id, &run, unit_pool, &unit_error));
+    return run;
+}
+
+static apr_status_t finish(const go_claim *claimed, apr_time_t now) {
+    apr_array_header_t *results = apr_array_make(unit_pool, 1, sizeof(go_stage_result));
+    APR_ARRAY_PUSH(results, go_stage_result) =
+        (go_stage_result){.name = "test", .exit_code = 3, .wall_ms = 7, .console = "said"};
+    const go_run_news news = {
+        .status = "one\ntwo\n", .has_score = 1, .score = {99500, 100000}, .stage = -1};
+    return go_run_finish(site->db, claimed->run_id, claimed->lease, &news, results, NULL, now,
+                         unit_pool, &unit_error);
+}
+
+START_TEST(the_table_of_moves_is_the_diagram) {
+    static const char allowed[GO_RUN_STATE_COUNT][GO_RUN_STATE_COUNT + 1] = {
+        /* to: queued running finished failed cancelled */
+        "01001", "10110", "00000", "00000", "00000"};
+    for (int from = 0; from < GO_RUN_STATE_COUNT; from++)
+        for (int to = 0; to < GO_RUN_STATE_COUNT; to++)
+            ck_assert_int_eq(go_run_may_move((go_run_state)from, (go_run_state)to),
+                             allowed[from][to] == '1');
+}
+END_TEST
+
+START_TEST(a_submission_is_claimed_once_with_all_its_files) {
+    site = unit_site_make();
+    unit_submit(site, site->student, "int main;", "once-1");
+    go_claim *claimed = claim(1000);
+    ck_assert_ptr_nonnull(claimed);
+    ck_assert_str_eq(claimed->username, "student");
+    ck_assert_str_eq(claimed->course, "c1");
+    ck_assert_int_eq(claimed->submission_attempt, 1);
+    apr_size_t length;
+    const go_tree_entry *file = go_tree_find(claimed->submission, "main.c");
+    ck_assert_str_eq(unit_read(file->file, &length), "int main;");
+    ck_assert_int_eq(claimed->stages->nelts, 1);
+    ck_assert_ptr_nonnull(go_tree_find(APR_ARRAY_IDX(claimed->trees, 0, go_tree *), "main"));
+    ck_assert_ptr_null(claim(1001));
+}
+END_TEST
+
+START_TEST(a_finished_run_has_its_results_and_never_changes_again) {
+    site = unit_site_make();
+    go_receipt *receipt = unit_submit(site, site->student, "x", "once-1");
+    go_claim *claimed = claim(1000);
+    ck_assert_ok(finish(claimed, 2000));
+    go_run *run = newest(receipt);
+    ck_assert_int_eq(run->state, GO_RUN_FINISHED);
+    ck_assert_int_eq(run->score.earned_milli, 99500);
+    ck_assert_str_eq(run->status, "one\ntwo\n");
+    apr_array_header_t *stages;
+    ck_assert_ok(go_run_stages(site->db, run->id, &stages, unit_pool, &unit_error));
+    ck_assert_int_eq(stages->nelts, 1);
+    ck_assert_int_eq(APR_ARRAY_IDX(stages, 0, go_stage_result).exit_code, 3);
+    ck_assert_int_eq(finish(claimed, 3000), GO_ECONFLICT);
+    ck_assert_int_eq(newest(receipt)->finished_us, 2000);
+}
+END_TEST
+
+START_TEST(an_executor_whose_lease_is_over_changes_nothing) {
+    site = unit_site_make();
+    go_receipt *receipt = unit_submit(site, site->student, "x", "once-1");
+    go_claim *slow = claim(1000);
+    apr_time_t later = 1000 + apr_time_from_sec(GO_LEASE_SECONDS + 1);
+    int count;
+    ck_assert_ok(go_runs_expire(site->db, later, &count, unit_pool, &unit_error));
+    ck_assert_int_eq(count, 1);
+    ck_assert_int_eq(newest(receipt)->state, GO_RUN_QUEUED);
+    ck_assert_int_eq(finish(slow, later), GO_ECONFLICT);
+    go_claim *second = claim(later + apr_time_from_sec(60));
+    ck_assert_int_eq(second->run_id, slow->run_id);
+    ck_assert_int_eq(second->attempt, 2);
+    ck_assert_int_eq(finish(slow, later), GO_ECONFLICT);
+    ck_assert_ok(finish(second, later));
+}
+END_TEST
+
+START_TEST(a_renewed_lease_is_not_over) {
+    site = unit_site_make();
+    unit_submit(site, site->student, "x", "once-1");
+    go_claim *claimed = claim(1000);
+    apr_time_t later = 1000 + apr_time_from_sec(GO_LEASE_SECONDS - 1);
+    int count;
+    ck_assert_ok(
+        go_run_renew(site->db, claimed->run_id, claimed->lease, later, unit_pool, &unit_error));
+    ck_assert_ok(
+        go_runs_expire(site->db, later + apr_time_from_sec(5), &count, unit_pool, &unit_error));
+    ck_assert_int_eq(count, 0);
+}
+END_TEST
+
+START_TEST(our_fault_is_tried_again_later_and_given_up_after_some_attempts) {
+    site = unit_site_make();
+    go_receipt *receipt = unit_submit(site, site->student, "x", "once-1");
+    apr_time_t now = 1000;
+    for (int attempt = 1; attempt <= GO_RUN_ATTEMPTS; attempt++) {
+        go_claim *claimed = claim(now);
+        ck_assert_int_eq(claimed->attempt, attempt);
+        ck_assert_ok(go_run_release(site->db, claimed->run_id, claimed->lease, "No engine.", now,
+                                    unit_pool, &unit_error));
+        ck_assert_ptr_null(claim(now)); /* not at once */
+        now += apr_time_from_sec(3600);
+    }
+    ck_assert_int_eq(newest(receipt)->state, GO_RUN_FAILED);
+    ck_assert_str_eq(newest(receipt)->problem, "No engine.");
+}
+END_TEST
+
+START_TEST(shutting_down_costs_no_attempt_and_no_wait) {
+    site = unit_site_make();
+    unit_submit(site, site->student, "x", "once-1");
+    go_claim *claimed = claim(1000);
+    ck_assert_ok(go_run_release(site->db, claimed->run_id, claimed->lease, NULL, 2000, unit_pool,
+                                &unit_error));
+    claimed = claim(2000);
+    ck_assert_ptr_nonnull(claimed);
+    ck_assert_int_eq(claimed->attempt, 1);
+}
+END_TEST
+
+START_TEST(the_runs_of_a_dead_executor_are_queued_again) {
+    site = unit_site_make();
+    unit_submit(site, site->student, "x", "once-1");
+    apr_array_header_t *holders;
+    int count;
+    claim(1000);
+    ck_assert_ok(go_runs_holders(site->db, &holders, unit_pool, &unit_error));
+    ck_assert_int_eq(holders->nelts, 1);
+    ck_assert_str_eq(APR_ARRAY_IDX(holders, 0, const char *), "executor-1");
+    ck_assert_ok(
+        go_runs_release_holder(site->db, "executor-1", 2000, &count, unit_pool, &unit_error));
+    ck_assert_int_eq(count, 1);
+}
+END_TEST
+
+START_TEST(a_form_sent_twice_makes_one_submission) {
+    site = unit_site_make();
+    go_receipt *first = unit_submit(site, site->student, "x", "once-1");
+    go_receipt *second = unit_submit(site, site->student, "y", "once-1");
+    go_receipt *third = unit_submit(site, site->student, "y", "once-2");
+    ck_assert_int_eq(first->is_repeated, 0);
+    ck_assert_int_eq(second->is_repeated, 1);
+    ck_assert_int_eq(second->number, first->number);
+    ck_assert_int_eq(third->attempt, 2);
+    ck_assert_ptr_nonnull(claim(1000));
+    ck_assert_ptr_nonnull(claim(1000));
+    ck_assert_ptr_null(claim(1000));
+}
+END_TEST
+
+START_TEST(runs_are_claimed_in_the_order_they_came) {
+    site = unit_site_make();
+    go_receipt *first = unit_submit(site, site->student, "x", "once-1");
+    go_receipt *second = unit_submit(site, site->other, "y", "once-1");
+    int ahead;
+    ck_assert_ok(go_run_position(site->db, newest(second)->id, &ahead, unit_pool, &unit_error));
+    ck_assert_int_eq(ahead, 1);
+    ck_assert_int_eq(claim(1000)->submission_number, first->number);
+    ck_assert_int_eq(claim(1000)->submission_number, second->number);
+}
+END_TEST
+
+Suite *runs_suite(void) {
+    Suite *suite = suite_create("runs");
+    TCase *cases = unit_case(suite, "runs");
+    tcase_add_test(cases, the_table_of_moves_is_the_diagram);
+    tcase_add_test(cases, a_submission_is_claimed_once_with_all_its_files);
+    tcase_add_test(cases, a_finished_run_has_its_results_and_never_changes_again);
+    tcase_add_test(cases, an_executor_whose_lease_is_over_changes_nothing);
+    tcase_add_test(cases, a_renewed_lease_is_not_over);
+    tcase_add_test(cases, our_fault_is_tried_again_later_and_given_up_after_some_attempts);
+    tcase_add_test(cases, shutting_down_costs_no_attempt_and_no_wait);
+    tcase_add_test(cases, the_runs_of_a_dead_executor_are_queued_again);
+    tcase_add_test(cases, a_form_sent_twice_makes_one_submission);
+    tcase_add_test(cases, runs_are_claimed_in_the_order_they_came);
+    return suite;
+}
