@@ -2,6 +2,8 @@
 
 #include "oven/protocol.h"
 
+#include <apr_file_info.h>
+#include <apr_network_io.h>
 #include <apr_strings.h>
 #include <apr_uuid.h>
 
@@ -48,6 +50,19 @@ static int claim(const char *name, apr_pool_t *pool) {
     }
     apr_pool_cleanup_register(pool, (void *)(intptr_t)fd, socket_cleanup, socket_cleanup);
     return 0;
+}
+
+const char *go_place_name(const char *what, apr_pool_t *pool) {
+    char host[APRMAXHOSTLEN + 1] = "";
+    apr_finfo_t info = {0};
+    apr_gethostname(host, sizeof(host), pool);
+    apr_stat(&info, "/proc/self/ns/net", APR_FINFO_INODE, pool);
+    return apr_psprintf(pool, "%s@%s/%" APR_UINT64_T_FMT, what, host, (apr_uint64_t)info.inode);
+}
+
+int go_place_is_same(const char *one, const char *other) {
+    const char *here = strrchr(one, '@'), *there = strrchr(other, '@');
+    return here && there && strcmp(here, there) == 0;
 }
 
 apr_status_t go_owner_claim(const char **owner, apr_pool_t *pool, go_error *err) {

@@ -17,6 +17,14 @@
 #define GO_UID_SLOTS 300 /* ovens at once on one host, those of all sites together */
 
 /*
+ * `what` with this host and network namespace: names what only those can judge that see our claims.
+ */
+const char *go_place_name(const char *what, apr_pool_t *pool);
+
+/* Do two such names say the same place? */
+int go_place_is_same(const char *one, const char *other);
+
+/*
  * Makes a name (a UUID of 36 characters) and claims it until `pool` ends. GO_EINTERNAL when the
  * host gives no socket.
  */

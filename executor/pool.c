@@ -253,7 +253,7 @@ void go_pool_demand(go_pool *pool, int is_waiting) {
     fill(pool);
 }
 
-void go_pool_close(go_pool *pool) {
+void go_pool_drain(go_pool *pool) {
     if (pool->is_closed) return;
     pool->is_closed = 1;
     apr_pool_clear(pool->prepare_pool);
@@ -261,9 +261,18 @@ void go_pool_close(go_pool *pool) {
     go_timer_stop(pool->spare);
     go_timer_stop(pool->look);
     for (int i = 0; i < pool->ovens->nelts; i++) {
-        go_oven_remove(oven_at(pool, i));
+        if (go_oven_state_of(oven_at(pool, i)) != GO_OVEN_BAKING) {
+            go_oven_remove(oven_at(pool, i));
+        }
     }
     if (pool->ovens->nelts == 0) pool->events->closed(pool->baton);
+}
+
+void go_pool_close(go_pool *pool) {
+    go_pool_drain(pool);
+    for (int i = 0; i < pool->ovens->nelts; i++) {
+        go_oven_remove(oven_at(pool, i));
+    }
 }
 
 go_pool *go_pool_make(const go_pool_spec *spec, const go_pool_events *events, void *baton,

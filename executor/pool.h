@@ -29,7 +29,7 @@ typedef struct go_pool_spec {
 typedef struct go_pool_events {
     /* An oven has become warm: look at the queue. */
     void (*ready)(void *baton);
-    /* Nothing is left after go_pool_close(). */
+    /* Nothing is left after go_pool_drain() or go_pool_close(). */
     void (*closed)(void *baton);
 } go_pool_events;
 
@@ -48,7 +48,9 @@ int go_pool_can_take(const go_pool *pool);
 /* Do runs wait for an oven? Keep saying so as it changes. */
 void go_pool_demand(go_pool *pool, int is_waiting);
 
-/* Makes no more, removes all. */
+/* Makes no more, and removes all but those that bake: these may end first. Then `closed`. */
+void go_pool_drain(go_pool *pool);
+/* Makes no more, and removes all. */
 void go_pool_close(go_pool *pool);
 
 /* For the status: how many are warm, and baking; why there is trouble, or NULL. */

@@ -4,8 +4,6 @@
 #include "kitchen.h"
 #include "signals.h"
 
-#include <apr_file_info.h>
-#include <apr_network_io.h>
 #include <apr_strings.h>
 
 #include <signal.h>
@@ -143,25 +141,14 @@ static void caught(void *baton, int number) {
     go_timer_start(self->give_up, GONE_WAIT_US);
 }
 
-/*
- * Whose containers these are: of all gradeovenctl that can see whether the others live, which are
- * those in the same network namespace of the same host (claims.h).
- */
-static const char *site_name(apr_pool_t *pool) {
-    char host[APRMAXHOSTLEN + 1] = "";
-    apr_finfo_t info = {0};
-    apr_gethostname(host, sizeof(host), pool);
-    apr_stat(&info, "/proc/self/ns/net", APR_FINFO_INODE, pool);
-    return apr_psprintf(pool, "gradeovenctl@%s/%" APR_UINT64_T_FMT, host, (apr_uint64_t)info.inode);
-}
-
 apr_status_t ctl_grade_bake(ctl_grading *grading, go_error *err) {
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP, 0};
     apr_pool_t *pool = grading->pool;
     const ctl_grade_options *options = grading->options;
     baking *self = apr_pcalloc(pool, sizeof(*self));
     self->grading = grading;
-    self->names.site = site_name(pool);
+    /* One site of all gradeovenctl here: each sweeps up after those that were killed. */
+    self->names.site = go_place_name("gradeovenctl", pool);
     self->loop = go_loop_make(pool);
     if (!self->loop) return go_error_set(err, GO_EINTERNAL, NULL, "curl cannot be used.");
     apr_pool_create(&self->prepare_pool, pool);

@@ -1,0 +1,38 @@
+/*
+ * What the executor is told at start: one JSON object, written by httpd's supervisor (or a test) on
+ * descriptor 3, or on stdin when there is no descriptor 3.
+ *
+ *   state        directory of the site
+ *   database     {"driver": ..., "params": ...}
+ *   docker       address of the engine (engine.h); docker_tls: directory of certificates, or absent
+ *   image, oven  the base image; the path of the oven binary
+ *   parallel, warm                       how many ovens bake, and wait
+ *   memory_mb, disk_mb, pids, cpus_milli what an oven may use
+ *   site         whose containers are ours; absent: the state directory on this host
+ *   parent       the process whose death drains us; absent: our parent at start
+ *   log_level    httpd's name of one; absent: info
+ *
+ * What else is in it is for others and ignored.
+ */
+#ifndef GO_EXECUTOR_CONFIGURATION_H
+#define GO_EXECUTOR_CONFIGURATION_H
+
+#include "container.h"
+#include "log.h"
+#include "model/error.h"
+
+typedef struct go_configuration {
+    const char *state, *driver, *params;
+    const char *docker, *docker_tls; /* the latter may be NULL */
+    const char *image, *oven, *site;
+    int parallel, warm;
+    int parent; /* a process id */
+    go_container_limits limits;
+    go_log_level log_level;
+} go_configuration;
+
+/* Reads to the end of `fd` and closes it. GO_EINVALID names the key that is wrong. */
+apr_status_t go_configuration_read(go_configuration *configuration, int fd, apr_pool_t *pool,
+                                   go_error *err);
+
+#endif

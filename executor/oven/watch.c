@@ -1,0 +1,130 @@
+#include "oven/watch.h"
+
+#include "oven/rights.h"
+#include "oven/util.h"
+#include "oven/world.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define DIRECTORY    WORLD_OVEN "/" WORLD_OUTPUT
+#define LOG_PAUSE_US 50000
+#define EVENTS_OF_FILE                                                                             \
+    (IN_MODIFY | IN_CLOSE_WRITE | IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE)
+#define EVENTS_OF_SELF (IN_MOVE_SELF | IN_DELETE_SELF)
+
+/* Opened anew each time: a trusted stage owns /grade_oven and may replace the directory. */
+static int open_directory(void) {
+    return open(DIRECTORY, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+static void watch_directory(struct watch *watch) {
+    inotify_add_watch(watch->inotify, DIRECTORY,
+                      EVENTS_OF_FILE | EVENTS_OF_SELF | IN_ONLYDIR | IN_DONT_FOLLOW);
+}
+
+void watch_init(struct watch *watch, uid_t base) {
+    outputs_init(watch->outputs);
+    watch->base = base;
+    watch->inotify = rights_make_inotify(base);
+    watch_begin_stage(watch, true);
+}
+
+/* A file that an untrusted stage can write (the directory it cannot): whatever was there before. */
+static void make_writable(int directory, const char *name, gid_t group) {
+    for (int attempt = 0; attempt < 2; attempt++) {
+        CLEANUP_FD int fd =
+            openat(directory, name, O_RDONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0660);
+        struct stat found;
+        if (fd >= 0 && !fstat(fd, &found) && S_ISREG(found.st_mode) && !fchmod(fd, 0660) &&
+            !fchown(fd, (uid_t)-1, group))
+            return;
+        unlinkat(directory, name, 0);
+    }
+}
+
+/*
+ * The file-system identity is the grader's with the group of output/, so new files belong to both.
+ * A score that a trusted stage made group-writable is closed before an untrusted one could write
+ * it.
+ */
+static void make_files(struct watch *watch, int directory) {
+    for (int i = 0; i < OVEN_FILE_COUNT; i++)
+        if (i != OVEN_FILE_SCORE)
+            make_writable(directory, watch->outputs[i].name, watch->base + OVEN_UID_UNTRUSTED);
+    CLEANUP_FD int score = openat(directory, watch->outputs[OVEN_FILE_SCORE].name,
+                                  O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (score >= 0) fchmod(score, 0640);
+}
+
+void watch_begin_stage(struct watch *watch, bool trusted) {
+    watch->score_counts = trusted;
+    if (!mkdir(DIRECTORY, 0750)) chmod(DIRECTORY, 02750);
+    CLEANUP_FD int directory = open_directory();
+    make_files(watch, directory);
+    watch_directory(watch);
+    while (watch_read_events(watch)) /* of our own doing */
+        ;
+    for (int i = 0; i < OVEN_FILE_COUNT; i++) {
+        output_begin_stage(&watch->outputs[i], directory);
+        watch->touched[i] = false;
+        watch->looked_us[i] = 0;
+    }
+}
+
+static void note_event(struct watch *watch, const struct inotify_event *event) {
+    bool all = event->mask & (IN_Q_OVERFLOW | EVENTS_OF_SELF | IN_IGNORED);
+    if (all) watch_directory(watch); /* perhaps there is a new one of this name */
+    for (int i = 0; i < OVEN_FILE_COUNT; i++)
+        if (all || (event->len && !strcmp(event->name, watch->outputs[i].name)))
+            watch->touched[i] = true;
+}
+
+bool watch_read_events(struct watch *watch) {
+    char events[16 * (sizeof(struct inotify_event) + NAME_MAX + 1)]
+        __attribute__((aligned(__alignof__(struct inotify_event))));
+    ssize_t got = read(watch->inotify, events, sizeof events);
+    for (char *at = events; got > 0 && at < events + got;) {
+        const struct inotify_event *event = (const struct inotify_event *)at;
+        note_event(watch, event);
+        at += sizeof *event + event->len;
+    }
+    return got > 0;
+}
+
+static int64_t file_due(const struct watch *watch, int i) {
+    if (!watch->touched[i]) return NEVER;
+    return watch->outputs[i].is_log ? watch->looked_us[i] + LOG_PAUSE_US : 0;
+}
+
+static void look(struct watch *watch, int i, int directory, struct outbox *outbox, int64_t now) {
+    watch->touched[i] = false;
+    watch->looked_us[i] = now;
+    if (i != OVEN_FILE_SCORE || watch->score_counts)
+        output_look(&watch->outputs[i], directory, outbox);
+}
+
+void watch_step(struct watch *watch, struct outbox *outbox, int64_t now) {
+    if (watch_due(watch, outbox) > now) return;
+    CLEANUP_FD int directory = open_directory();
+    for (int i = 0; i < OVEN_FILE_COUNT; i++)
+        if (file_due(watch, i) <= now) look(watch, i, directory, outbox, now);
+}
+
+int64_t watch_due(const struct watch *watch, const struct outbox *outbox) {
+    int64_t due = NEVER;
+    for (int i = 0; i < OVEN_FILE_COUNT && !outbox_is_busy(outbox); i++)
+        due = earlier(due, file_due(watch, i));
+    return due;
+}
+
+void watch_end_stage(struct watch *watch, struct outbox *outbox) {
+    CLEANUP_FD int directory = open_directory();
+    for (int i = 0; i < OVEN_FILE_COUNT; i++)
+        look(watch, i, directory, outbox, 0);
+}

@@ -1,0 +1,134 @@
+#include "queue.h"
+
+#include "claims.h"
+#include "log.h"
+
+#include <apr_strings.h>
+
+#include <string.h>
+
+struct go_queue {
+    go_db *durable, *hasty;
+    const char *objects;
+    const char *holder;  /* our name and place */
+    apr_pool_t *scratch; /* of the present call */
+};
+
+apr_status_t go_queue_open(go_queue **out, const go_state *state, const char *owner,
+                           apr_pool_t *pool, go_error *err) {
+    go_queue *queue = apr_pcalloc(pool, sizeof(*queue));
+    queue->objects = state->objects;
+    queue->holder = go_place_name(owner, pool);
+    apr_pool_create(&queue->scratch, pool);
+    *out = queue;
+    apr_status_t status = go_db_start(pool);
+    if (status != APR_SUCCESS) {
+        return go_error_system(err, status, NULL, "The database drivers cannot be loaded");
+    }
+    status = go_db_open(&queue->durable, state->driver, state->params, GO_DURABLE, pool, err);
+    if (status != APR_SUCCESS) return status;
+    return go_db_open(&queue->hasty, state->driver, state->params, GO_HASTY, pool, err);
+}
+
+/* Begins a call: all it needs lives until the next one. */
+static go_error begin(go_queue *queue) {
+    apr_pool_clear(queue->scratch);
+    return (go_error)GO_ERROR_INIT(queue->scratch);
+}
+
+static go_queue_answer answer(apr_status_t status, const go_claim *claim, const char *what,
+                              const go_error *err) {
+    if (status == APR_SUCCESS) return GO_QUEUE_DONE;
+    go_log(status == GO_ECONFLICT ? GO_LOG_WARNING : GO_LOG_ERROR,
+           "run=%" APR_INT64_T_FMT ": %s: %s", claim->run_id, what, go_error_text(err));
+    return status == GO_ECONFLICT ? GO_QUEUE_NOT_OURS : GO_QUEUE_TRY_LATER;
+}
+
+go_claim *go_queue_claim(go_queue *queue, apr_pool_t *pool) {
+    go_claim *claim = NULL;
+    go_error err = begin(queue);
+    apr_status_t status = go_run_claim(queue->durable, queue->holder, queue->objects,
+                                       apr_time_now(), &claim, pool, &err);
+    if (status == APR_SUCCESS) return claim;
+    go_log(GO_LOG_ERROR, "no run can be claimed: %s", go_error_text(&err));
+    return NULL;
+}
+
+apr_interval_time_t go_queue_next(go_queue *queue) {
+    apr_time_t start = 0;
+    go_error err = begin(queue);
+    if (go_runs_next_start(queue->durable, &start, queue->scratch, &err) != APR_SUCCESS) {
+        go_log(GO_LOG_ERROR, "the queue cannot be read: %s", go_error_text(&err));
+        return -1;
+    }
+    if (start == 0) return -1;
+    apr_time_t now = apr_time_now();
+    return start > now ? start - now : 0;
+}
+
+go_queue_answer go_queue_renew(go_queue *queue, const go_claim *claim) {
+    go_error err = begin(queue);
+    return answer(go_run_renew(queue->hasty, claim->run_id, claim->lease, apr_time_now(),
+                               queue->scratch, &err),
+                  claim, "its lease", &err);
+}
+
+go_queue_answer go_queue_tell(go_queue *queue, const go_claim *claim, const go_run_news *news) {
+    go_error err = begin(queue);
+    return answer(
+        go_run_tell(queue->hasty, claim->run_id, claim->lease, news, queue->scratch, &err), claim,
+        "its news", &err);
+}
+
+go_queue_answer go_queue_finish(go_queue *queue, const go_claim *claim, const go_run_news *news,
+                                const apr_array_header_t *results, const char *problem) {
+    go_error err = begin(queue);
+    return answer(go_run_finish(queue->durable, claim->run_id, claim->lease, news, results, problem,
+                                apr_time_now(), queue->scratch, &err),
+                  claim, "its end", &err);
+}
+
+go_queue_answer go_queue_release(go_queue *queue, const go_claim *claim, const char *reason) {
+    go_error err = begin(queue);
+    return answer(go_run_release(queue->durable, claim->run_id, claim->lease, reason,
+                                 apr_time_now(), queue->scratch, &err),
+                  claim, "giving it back", &err);
+}
+
+/* A holder of this place whose process is gone. Of others only the lease tells. */
+static int is_dead(const go_queue *queue, const char *holder) {
+    const char *place = strrchr(holder, '@');
+    if (!place || !go_place_is_same(holder, queue->holder)) return 0;
+    return !go_owner_is_alive(apr_pstrmemdup(queue->scratch, holder, (apr_size_t)(place - holder)));
+}
+
+void go_queue_tidy(go_queue *queue) {
+    apr_array_header_t *holders = NULL;
+    int expired = 0;
+    go_error err = begin(queue);
+    apr_time_t now = apr_time_now();
+    apr_status_t status =
+        go_runs_expire(queue->durable, now, &expired, queue->scratch, &err);
+    if (expired) go_log(GO_LOG_WARNING, "%d runs whose lease was over are queued again", expired);
+    if (status == APR_SUCCESS) {
+        status = go_runs_holders(queue->durable, &holders, queue->scratch, &err);
+    }
+    for (int i = 0; status == APR_SUCCESS && i < holders->nelts; i++) {
+        int count = 0;
+        const char *holder = APR_ARRAY_IDX(holders, i, const char *);
+        if (!is_dead(queue, holder)) continue;
+        status = go_runs_release_holder(queue->durable, holder, now, &count, queue->scratch, &err);
+        if (count) go_log(GO_LOG_WARNING, "%d runs of a dead executor are queued again", count);
+    }
+    if (status != APR_SUCCESS) {
+        go_log(GO_LOG_ERROR, "the queue cannot be tidied: %s", go_error_text(&err));
+    }
+}
+
+void go_queue_report(go_queue *queue, int warm, int baking, const char *trouble) {
+    go_error err = begin(queue);
+    if (go_executor_report(queue->hasty, queue->holder, warm, baking, trouble, apr_time_now(),
+                           queue->scratch, &err) != APR_SUCCESS) {
+        go_log(GO_LOG_ERROR, "the state cannot be reported: %s", go_error_text(&err));
+    }
+}

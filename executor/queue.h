@@ -1,0 +1,50 @@
+/*
+ * The store as the executor uses it: the only file that touches the database.
+ *
+ * Two connections: one whose commits are on the disk when they return (claims, results), one that
+ * may lose its last commits in a power cut (leases, what a run says while it runs). Calls wait for
+ * the database, so each is short; failures are logged here, and the caller only decides what
+ * becomes of the run.
+ */
+#ifndef GO_EXECUTOR_QUEUE_H
+#define GO_EXECUTOR_QUEUE_H
+
+#include "model/runs.h"
+#include "model/state.h"
+
+typedef struct go_queue go_queue;
+
+/* Opens the connections. `owner` is our claimed name (claims.h). */
+apr_status_t go_queue_open(go_queue **queue, const go_state *state, const char *owner,
+                           apr_pool_t *pool, go_error *err);
+
+/* The run whose turn it is, leased to us, in `pool`; NULL when there is none, or on failure. */
+go_claim *go_queue_claim(go_queue *queue, apr_pool_t *pool);
+
+/*
+ * When does the next queued run want to start: microseconds from now, 0 for "it waits", or -1 for
+ * none.
+ */
+apr_interval_time_t go_queue_next(go_queue *queue);
+
+/* How it ended for a run that we hold. */
+typedef enum go_queue_answer {
+    GO_QUEUE_DONE,
+    GO_QUEUE_NOT_OURS,  /* the lease is lost: the run is somebody else's now */
+    GO_QUEUE_TRY_LATER, /* the database failed */
+} go_queue_answer;
+
+go_queue_answer go_queue_renew(go_queue *queue, const go_claim *claim);
+go_queue_answer go_queue_tell(go_queue *queue, const go_claim *claim, const go_run_news *news);
+go_queue_answer go_queue_finish(go_queue *queue, const go_claim *claim, const go_run_news *news,
+                                const apr_array_header_t *results, const char *problem);
+/* `reason` NULL: we leave, which costs the run no attempt. */
+go_queue_answer go_queue_release(go_queue *queue, const go_claim *claim, const char *reason);
+
+/* Queues again what dead executors of this host held, and all leases that are over. */
+void go_queue_tidy(go_queue *queue);
+
+/* For the admin's page. */
+void go_queue_report(go_queue *queue, int warm, int baking, const char *trouble);
+
+#endif
