@@ -13,8 +13,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#define LOOK_US   (5 * APR_USEC_PER_SEC)    /* the safety look */
-#define LEAVE_US  (2500 * 1000)             /* for the ovens to go, when we leave */
+#define LOOK_US  (5 * APR_USEC_PER_SEC) /* the safety look */
+#define LEAVE_US (2500 * 1000)          /* for the ovens to go, when we leave */
 
 enum daemon_state { SERVING, DRAINING, LEAVING };
 

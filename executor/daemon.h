@@ -2,8 +2,8 @@
  * The executor as a daemon: queue, pool and runs, brought together.
  *
  * It looks at the queue when the doorbell rings, an oven becomes warm, a run ends, a run's back-off
- * is over, and every few seconds anyway. It claims a run only when an oven waits for it, so a run is
- * never held by an executor that cannot bake it.
+ * is over, and every few seconds anyway. It claims a run only when an oven waits for it, so a run
+ * is never held by an executor that cannot bake it.
  *
  *     serving ── SIGUSR1, parent dead ──> draining: claims nothing more, lets its runs end
  *        └────────── SIGTERM ────────────────┴──────> leaving: gives its runs back, removes ovens

@@ -1,5 +1,6 @@
 # The executor (the daemon that bakes) and gradeovenctl, over one library.
 noinst_LTLIBRARIES += libgradeovenexecutor.la
+pkglibexec_PROGRAMS += executor/executor
 sbin_PROGRAMS += gradeovenctl
 
 executor_cppflags = $(AM_CPPFLAGS) $(APR_CFLAGS) $(JANSSON_CFLAGS) $(CURL_CFLAGS) \
@@ -28,6 +29,16 @@ libgradeovenexecutor_la_SOURCES = \
 libgradeovenexecutor_la_CPPFLAGS = $(executor_cppflags)
 libgradeovenexecutor_la_LIBADD = libgradeoven.la $(CURL_LIBS) $(JANSSON_LIBS) $(ARCHIVE_LIBS) \
 	$(SODIUM_LIBS) $(APR_LIBS)
+
+executor_executor_SOURCES = \
+	executor/configuration.c executor/configuration.h \
+	executor/daemon.c executor/daemon.h \
+	executor/doorbell.c executor/doorbell.h \
+	executor/executor.c \
+	executor/queue.c executor/queue.h \
+	executor/run.c executor/run.h
+executor_executor_CPPFLAGS = $(executor_cppflags)
+executor_executor_LDADD = libgradeovenexecutor.la
 
 gradeovenctl_SOURCES = \
 	executor/gradeovenctl/assignment_check.c \

@@ -107,8 +107,7 @@ void go_queue_tidy(go_queue *queue) {
     int expired = 0;
     go_error err = begin(queue);
     apr_time_t now = apr_time_now();
-    apr_status_t status =
-        go_runs_expire(queue->durable, now, &expired, queue->scratch, &err);
+    apr_status_t status = go_runs_expire(queue->durable, now, &expired, queue->scratch, &err);
     if (expired) go_log(GO_LOG_WARNING, "%d runs whose lease was over are queued again", expired);
     if (status == APR_SUCCESS) {
         status = go_runs_holders(queue->durable, &holders, queue->scratch, &err);

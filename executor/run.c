@@ -17,7 +17,7 @@ struct go_active_run {
     const go_run_keeper *keeper;
     go_claim *claim;
     go_job job;
-    go_bake *bake; /* NULL when it has ended */
+    go_bake *bake;
     apr_time_t started;
     go_timer *news_timer, *renew_timer, *again_timer;
     /* what is not told yet */
@@ -50,12 +50,12 @@ static void leave(go_active_run *run) {
 
 /* The lease is somebody else's. */
 static void lose(go_active_run *run) {
-    if (run->bake) go_bake_abort(run->bake);
+    go_bake_abort(run->bake);
     leave(run);
 }
 
 void go_run_abandon(go_active_run *run) {
-    if (run->bake) go_bake_abort(run->bake);
+    go_bake_abort(run->bake);
     go_queue_release(run->keeper->queue, run->claim, NULL);
     note(run, GO_LOG_INFO, "given back");
     destroy(run);
@@ -94,8 +94,7 @@ static void tell_news(void *baton) {
     apr_pool_create(&pool, run->pool);
     go_run_news news = gather_news(run, 0, pool);
     /* A write that fails is not repeated: the next news, or the end, say it again. */
-    int is_lost =
-        go_queue_tell(run->keeper->queue, run->claim, &news) == GO_QUEUE_NOT_OURS;
+    int is_lost = go_queue_tell(run->keeper->queue, run->claim, &news) == GO_QUEUE_NOT_OURS;
     apr_pool_destroy(pool);
     if (is_lost) {
         lose(run);
