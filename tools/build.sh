@@ -1,0 +1,25 @@
+# Building: outside the source tree, in build/NAME, so that a release and a test build stand together.
+# shellcheck shell=bash
+
+# build_into NAME PREFIX [configure option...]
+build_into() {
+    local directory=$source_dir/build/$1 prefix=$2
+    shift 2
+    [ -x configure ] && [ configure -nt configure.ac ] || autoreconf -i >build-autoreconf.log 2>&1 ||
+        die "autoreconf failed; see build-autoreconf.log"
+    mkdir -p "$directory"
+    (
+        cd "$directory"
+        if [ ! -e config.status ] || [ "$source_dir/configure" -nt config.status ]; then
+            say "configuring $directory"
+            "$source_dir/configure" -q --prefix="$prefix" "$@"
+        fi
+        say "building $directory"
+        make -s -j"$(nproc)" V=0 >make.log 2>&1 || { tail -n 30 make.log >&2; exit 1; }
+        make -s install >install.log 2>&1 || { tail -n 30 install.log >&2; exit 1; }
+    ) || die "the build failed; see $directory/*.log"
+}
+
+build_release() {
+    build_into run "$GRADEOVEN_PREFIX"
+}

@@ -1,0 +1,23 @@
+# The tests: a build with sanitizers and warnings as errors, and tests/run over all of them.
+# shellcheck shell=bash
+
+: "${GRADEOVEN_TEST_PREFIX:=/opt/gradeoven-test}"
+
+browser_tools() {
+    (cd tests/browser && [ -d node_modules/playwright-core ] && [ -d node_modules/axe-core ]) && return 0
+    [ -e tests/browser/package.json ] || return 0
+    say "installing the browser tests' npm packages"
+    (cd tests/browser && npm ci --ignore-scripts --no-audit --no-fund >/tmp/gradeoven-npm.log 2>&1) ||
+        die "npm failed; see /tmp/gradeoven-npm.log"
+}
+
+run_tests() {
+    build_into test "$GRADEOVEN_TEST_PREFIX" --enable-sanitizers --enable-warnings-as-errors \
+        CFLAGS="-g -O1"
+    browser_tools
+    export GRADEOVEN_INSTALL=$GRADEOVEN_TEST_PREFIX GRADEOVEN_IMAGE
+    export GRADEOVEN_BUILD=$source_dir/build/test
+    export GRADEOVENCTL=$GRADEOVEN_TEST_PREFIX/sbin/gradeovenctl
+    export OVEN_BINARY=$GRADEOVEN_TEST_PREFIX/libexec/gradeoven/oven
+    python3 tests/run
+}
