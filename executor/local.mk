@@ -59,3 +59,5 @@ gradeovenctl_CPPFLAGS = $(executor_cppflags)
 gradeovenctl_LDADD = libgradeovenexecutor.la
 
 include executor/oven/local.mk
+
+EXTRA_DIST += tests/grading/grade_test.py tests/grading/grade_harness.py
