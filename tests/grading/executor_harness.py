@@ -1,0 +1,173 @@
+"""The executor as httpd starts it, over a state directory of its own, without httpd.
+
+A submission is made by its rows; its files are those of the assignment itself. Environment: that of
+grade_harness, and EXECUTOR (default: beside OVEN_BINARY).
+"""
+import json
+import os
+import pathlib
+import signal
+import socket
+import sqlite3
+import subprocess
+import threading
+import time
+
+from grade_harness import (DEADLINE, GRADEOVENCTL, IMAGE, OVEN_BINARY, GradeTest, containers_of,
+                           wait_until)
+
+EXECUTOR = os.environ.get("EXECUTOR", os.path.join(os.path.dirname(OVEN_BINARY), "executor"))
+ENGINE = "/var/run/docker.sock"
+
+
+class Proxy:
+    """Stands between the executor and the engine, and can cut the line."""
+
+    def __init__(self, path):
+        self.path = path
+        self.connections = set()
+        self.listener = None
+        self.connect()
+
+    def connect(self):
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(self.path)
+        self.listener.listen(64)
+        threading.Thread(target=self.accept, args=(self.listener,), daemon=True).start()
+
+    def accept(self, listener):
+        while True:
+            try:
+                client, _ = listener.accept()
+            except OSError:
+                return
+            engine = socket.socket(socket.AF_UNIX)  # closed by cut()
+            engine.connect(ENGINE)
+            self.connections |= {client, engine}
+            for pair in ((client, engine), (engine, client)):
+                threading.Thread(target=self.pump, args=pair, daemon=True).start()
+
+    @staticmethod
+    def pump(source, sink):
+        try:
+            while data := source.recv(65536):
+                sink.sendall(data)
+        except OSError:
+            pass
+        for one in (source, sink):
+            try:
+                one.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+    def cut(self):
+        os.unlink(self.path)
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        for one in self.connections:
+            try:
+                one.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+            one.close()
+        self.connections.clear()
+
+
+class ExecutorTest(GradeTest):
+    def setUp(self):
+        super().setUp()
+        self.state = self.path("state")
+        for name in ("", "objects", "tmp", "run"):
+            os.mkdir(os.path.join(self.state, name))
+        self.ctl("user", "add", "alice", "--password-stdin")
+        self.ctl("course", "add", "cs1")
+        self.database = sqlite3.connect(os.path.join(self.state, "gradeoven.db"), timeout=20,
+                                        isolation_level=None)
+        self.addCleanup(self.database.close)
+        self.site = f"executor-test-{os.getpid()}-{id(self)}"
+        self.processes = []
+        self.addCleanup(self.stop_all)
+
+    def ctl(self, *arguments):
+        return subprocess.run([GRADEOVENCTL, "--state", self.state, *arguments], check=True,
+                              capture_output=True, text=True, input="a long password for alice\n",
+                              timeout=DEADLINE).stdout
+
+    def stop_all(self):
+        for process in self.processes:
+            if process.poll() is None:
+                process.terminate()
+            process.wait(20)
+        wait_until(lambda: not self.containers(), "no container is left", 20)
+
+    def start(self, **more):
+        """An executor; its log goes to a file. Returns when it has a warm oven, or at once."""
+        wait = more.pop("wait", True)
+        command = more.pop("command", [])
+        configuration = {
+            "site": self.site, "state": self.state,
+            "database": {"driver": "sqlite3", "params": os.path.join(self.state, "gradeoven.db")},
+            "docker": f"unix://{ENGINE}", "image": IMAGE, "oven": OVEN_BINARY, "parallel": 2,
+            "warm": 1, "memory_mb": 128, "disk_mb": 64, "pids": 64, "cpus_milli": 1000,
+            "log_level": "debug", **more}
+        warm_before = self.log().count("is warm")
+        with open(self.path("log"), "a", encoding="utf-8") as log:
+            process = subprocess.Popen([*command, EXECUTOR], stdin=subprocess.PIPE, stderr=log)
+        process.stdin.write(json.dumps(configuration).encode())
+        process.stdin.close()
+        self.processes.append(process)
+        if wait:
+            wait_until(lambda: self.log().count("is warm") > warm_before, "an oven is warm")
+        return process
+
+    def log(self):
+        path = pathlib.Path(self.path("log"))
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
+    def containers(self):
+        return containers_of(f"gradeoven.site={self.site}")
+
+    def add_assignment(self, stages, name="a"):
+        self.ctl("assignment", "add", "--published", "cs1", name, self.assignment(stages, name))
+
+    def submit(self, name="a", ring=True):
+        """Queues a run of a new submission; returns the run's id."""
+        now = int(time.time() * 1e6)
+        self.database.execute("BEGIN IMMEDIATE")
+        assignment, version, tree = self.database.execute(
+            "SELECT a.id, v.id, v.tree_id FROM assignments a JOIN versions v ON v.id = a.version_id "
+            "WHERE a.name = ?", (name,)).fetchone()
+        number = self.database.execute("SELECT count(*) + 1 FROM submissions WHERE assignment_id = ?",
+                                       (assignment,)).fetchone()[0]
+        submission = self.database.execute(
+            "INSERT INTO submissions (assignment_id, user_id, number, attempt, tree_id, is_late, once, "
+            "address, created_us) VALUES (?, (SELECT min(id) FROM users), ?, ?, ?, 0, ?, '', ?)",
+            (assignment, number, number, tree, str(number), now)).lastrowid
+        run = self.database.execute(
+            "INSERT INTO runs (submission_id, version_id, reason, state, queued_us, start_us) "
+            "VALUES (?, ?, 'submit', 'queued', ?, ?)", (submission, version, now, now)).lastrowid
+        self.database.execute("COMMIT")
+        if ring:
+            self.ring()
+        return run
+
+    def ring(self):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as bell:
+            try:
+                bell.sendto(b"!", os.path.join(self.state, "run/doorbell"))
+            except OSError:
+                pass
+
+    def run_row(self, run):
+        cursor = self.database.execute("SELECT * FROM runs WHERE id = ?", (run,))
+        return dict(zip([column[0] for column in cursor.description], cursor.fetchone()))
+
+    def wait_for(self, run, state="finished", seconds=30):
+        wait_until(lambda: self.run_row(run)["state"] == state, f"run {run} is {state}", seconds)
+        return self.run_row(run)
+
+    def end(self, process, number=signal.SIGTERM, seconds=10):
+        process.send_signal(number)
+        started = time.monotonic()
+        self.assertEqual(process.wait(seconds), 0, self.log())
+        return time.monotonic() - started
