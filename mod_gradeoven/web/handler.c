@@ -78,10 +78,11 @@ static int find_route(go_request *q) {
 }
 
 static apr_status_t find_submission(go_request *q) {
-    const char *number = go_request_param(q, "number");
+    const char *number = apr_table_get(q->params, "number");
     go_submission *submission;
-    if (!*number || strspn(number, "0123456789") != strlen(number) || strlen(number) > 9)
-        return *number ? GO_ENOTFOUND : APR_SUCCESS;
+    if (!number) return APR_SUCCESS;
+    if (strspn(number, "0123456789") != strlen(number) || strlen(number) > 9)
+        return go_error_set(&q->err, GO_ENOTFOUND, NULL, "There is no submission \"%s\".", number);
     apr_status_t status =
         go_submission_find(q->db, q->at.assignment, atoi(number), &submission, q->pool, &q->err);
     if (!status) q->at.submission = submission;

@@ -224,18 +224,32 @@ static apr_status_t unpack(const go_upload *upload, const go_upload_file *file, 
     return APR_SUCCESS;
 }
 
-/* A browser sends an uploaded folder's files as "folder/sub/file": the folder's own name goes. */
-static const char *below_folder(const char *name) {
-    const char *slash = strchr(name, '/');
-    return slash && slash != name ? slash + 1 : name;
+/*
+ * A browser sends an uploaded folder's files as "folder/sub/file". When all are below one folder,
+ * its own name goes: what is wanted is what is in it. The length to cut off each name, or 0.
+ */
+static apr_size_t folder_length(const go_upload *upload, const char *field) {
+    const char *folder = NULL;
+    apr_size_t length = 0;
+    for (int i = 0; i < upload->files->nelts; i++) {
+        const go_upload_file *file = &APR_ARRAY_IDX(upload->files, i, go_upload_file);
+        if (strcmp(file->field, field)) continue;
+        const char *slash = strchr(file->name, '/');
+        if (!slash || slash == file->name || !strncmp(file->name, "../", 3)) return 0;
+        if (!folder) length = (apr_size_t)(slash - file->name) + 1;
+        if (folder && strncmp(folder, file->name, length)) return 0;
+        folder = file->name;
+    }
+    return length;
 }
 
 static apr_status_t collect(const go_upload *upload, const char *field, go_tree *tree,
                             apr_pool_t *pool, go_error *err) {
+    apr_size_t cut = folder_length(upload, field);
     for (int i = 0; i < upload->files->nelts; i++) {
         const go_upload_file *file = &APR_ARRAY_IDX(upload->files, i, go_upload_file);
         if (strcmp(file->field, field)) continue;
-        const go_tree_entry entry = {.path = below_folder(file->name),
+        const go_tree_entry entry = {.path = file->name + cut,
                                      .size = file->size,
                                      .object = file->object,
                                      .file = file->path};
