@@ -18,12 +18,21 @@ wait_for_engine() {
     return 1
 }
 
+# A killed daemon leaves its pid file, and its successor believes it while even a zombie has that pid.
+forget_dead() {
+    local pid
+    pid=$(cat "$1" 2>/dev/null) || return 0
+    grep -qs '^State:[[:space:]]*[^ZX[:space:]]' "/proc/$pid/status" || rm -f "$1"
+}
+
 start_engine() {
     engine_answers && return 0
     say "starting the Docker daemon"
     # The init script fails where resource limits cannot be raised; the daemon itself does not.
     service docker start >/dev/null 2>&1 && wait_for_engine 15 && return 0
     mkdir -p "$GRADEOVEN_STATE"
+    forget_dead /var/run/docker.pid
+    forget_dead /var/run/docker/containerd/containerd.pid
     # not holding our output: whoever waits for this script must not wait for the daemon
     setsid nohup dockerd >"$GRADEOVEN_STATE/dockerd.log" 2>&1 </dev/null &
     wait_for_engine 60 || die "Docker did not start; see $GRADEOVEN_STATE/dockerd.log"
