@@ -1,0 +1,142 @@
+// What a student and an instructor do, in a real Chromium.
+import { test, before, after } from "node:test";
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, mkdirSync, writeFileSync, chmodSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { start, source, isQuiet } from "./harness.mjs";
+
+let site;
+before(async () => { site = await start(); });
+after(async () => { await site?.stop(); });
+
+const solution = `${source}conf/demo/roman-numerals/solution/roman.c`;
+
+// An archive of one stage that takes its time, so that a browser can watch it.
+function slowAssignment() {
+  const folder = mkdtempSync(join(tmpdir(), "gradeoven-assignment-"));
+  mkdirSync(join(folder, "test"));
+  writeFileSync(join(folder, "stages"), "test\n");
+  writeFileSync(join(folder, "test/main"), `#!/bin/bash
+for i in 1 2 3 4 5 6 7 8 9 10; do
+  echo "Step $i" >> /grade_oven/output/status; echo "$i/10" > /grade_oven/output/progress; sleep 0.3
+done
+echo "a hint" >> /grade_oven/output/errors; echo "for staff" >> /grade_oven/output/debug
+echo 8/10 > /grade_oven/output/score
+`);
+  chmodSync(join(folder, "test/main"), 0o755);
+  execFileSync("tar", ["-czf", join(folder, "slow.tar.gz"), "-C", folder, "stages", "test"]);
+  return join(folder, "slow.tar.gz");
+}
+
+test("an instructor makes a course, registers students, makes and publishes an assignment", async () => {
+  const page = await site.visitor("instructor");
+  await page.getByRole("link", { name: "New course" }).click();
+  await page.getByLabel("Short name").fill("browser");
+  await page.getByLabel("Title").fill("A course made in a browser");
+  await page.getByLabel("Time zone").selectOption("Asia/Tokyo");
+  await page.getByRole("button", { name: "Make the course" }).click();
+  await page.getByRole("link", { name: "People" }).click();
+  await page.getByLabel("Paste CSV").fill("username,name\nstudent,\ngina,Gina New\n");
+  await page.getByRole("button", { name: "Import" }).click();
+  await page.getByRole("heading", { name: "Registered: 2" }).waitFor();
+  const password = await page.getByRole("row", { name: /^gina .* new/ }).locator("code").innerText();
+  assert.match(password, /^[a-z2-9]{4}(-[a-z2-9]{4}){3}$/);
+  const download = page.waitForEvent("download");
+  await page.getByRole("link", { name: "Download them as CSV" }).click();
+  assert.equal((await download).suggestedFilename(), "passwords.csv");
+  await page.getByRole("link", { name: "New assignment" }).click();
+  await page.getByLabel("Short name").fill("slow");
+  await page.getByLabel("Title").fill("Slow and steady");
+  await page.getByLabel(/Due/).fill("2035-05-06T12:00");
+  await page.getByLabel(/Description/).fill("Do *this*.");
+  await page.getByRole("button", { name: "Make the assignment" }).click();
+  await page.getByLabel(/Archive/).setInputFiles(slowAssignment());
+  await page.getByRole("button", { name: "Upload a new version" }).click();
+  await page.getByText("The new version is stored").waitFor();
+  await page.getByRole("button", { name: "Publish" }).click();
+  await page.getByText("Published. Students can see it now.").waitFor();
+  isQuiet(page);
+});
+
+test("a student submits files and watches the score arrive without a reload", async () => {
+  const page = await site.visitor("student");
+  await page.getByRole("link", { name: "A course made in a browser" }).first().click();
+  await page.getByRole("link", { name: "Slow and steady" }).click();
+  await page.getByText("Sun 6 May 2035, 12:00").waitFor();
+  await page.getByLabel(/Files, or one archive/).setInputFiles([solution]);
+  await page.getByText("roman.c").waitFor();
+  let loads = 0;
+  page.on("load", () => { loads++; });
+  await page.getByRole("button", { name: "Submit" }).click();
+  await page.waitForURL(/submissions\/\d+/);
+  await page.waitForLoadState("load");
+  const after = loads;
+  await page.getByText("Step 3", { exact: true }).waitFor();
+  assert.equal(await page.getByText("Step 10", { exact: true }).count(), 0, "it is live, not shown at the end");
+  assert.ok(await page.locator("[data-bar]").evaluate((bar) => bar.value) > 0);
+  await page.locator("[data-score]", { hasText: "8 / 10" }).waitFor();
+  await page.getByText("Graded.").waitFor();
+  await page.getByText("a hint").waitFor();
+  assert.equal(await page.locator("[data-status] li").count(), 10);
+  assert.equal(loads, after, "the page was loaded again");
+  assert.equal(await page.getByText("for staff").count(), 0);
+  await page.getByRole("button", { name: "Log out" }).click();
+  await page.getByText("You are logged out.").waitFor();
+  await page.goto(`${site.url}/courses/browser`);
+  await page.waitForURL(/login/);
+  isQuiet(page);
+});
+
+test("a student does all of it without JavaScript", async () => {
+  const page = await site.visitor("student", { javaScriptEnabled: false, viewport: { width: 375, height: 700 } });
+  await page.goto(`${site.url}/courses/browser/assignments/slow`);
+  await page.getByLabel(/Files, or one archive/).setInputFiles([solution]);
+  await page.getByRole("button", { name: "Submit" }).click();
+  await page.waitForURL(/submissions\/\d+/);
+  await page.getByText("This page loads itself again").waitFor();
+  await page.locator("[data-score]", { hasText: "8 / 10" }).waitFor({ timeout: 60000 });
+  await page.getByRole("button", { name: "Log out" }).click();
+  await page.waitForURL(/login/);
+});
+
+test("a dropped folder is submitted with its paths", async () => {
+  const page = await site.visitor("student");
+  await page.goto(`${site.url}/courses/browser/assignments/slow`);
+  const folder = mkdtempSync(join(tmpdir(), "gradeoven-folder-"));
+  mkdirSync(join(folder, "src"));
+  writeFileSync(join(folder, "src/main.c"), "x");
+  writeFileSync(join(folder, "notes.txt"), "y");
+  await page.getByLabel("or a folder").setInputFiles(folder);
+  await page.getByText("src/main.c").waitFor();
+  await page.getByRole("button", { name: "Submit" }).click();
+  await page.waitForURL(/submissions\/\d+/);
+  assert.deepEqual((await page.locator(".files a").allInnerTexts()).sort(), ["notes.txt", "src/main.c"]);
+  isQuiet(page);
+});
+
+test("a submission that is refused loses nothing and says why", async () => {
+  const page = await site.visitor("student");
+  await page.goto(`${site.url}/courses/browser/assignments/slow`);
+  await page.getByRole("button", { name: "Submit" }).click();
+  await page.getByRole("alert").getByText("Choose one or more files").waitFor();
+  const bad = join(mkdtempSync(join(tmpdir(), "gradeoven-bad-")), "broken.zip");
+  writeFileSync(bad, "this is no zip");
+  await page.getByLabel(/Files, or one archive/).setInputFiles([bad]);
+  await page.getByRole("button", { name: "Submit" }).click();
+  await page.getByRole("alert").getByText(/archive/).waitFor();
+  assert.equal(await page.getByText("broken.zip", { exact: false }).count() > 0, true);
+});
+
+test("a picture is changed in the settings", async () => {
+  const page = await site.visitor("student");
+  await page.goto(`${site.url}/settings`);
+  const picture = join(mkdtempSync(join(tmpdir(), "gradeoven-picture-")), "me.png");
+  await page.screenshot({ path: picture });
+  await page.getByLabel(/PNG, JPEG or WebP/).setInputFiles(picture);
+  await page.getByRole("button", { name: "Change picture" }).click();
+  await page.getByText("Your picture is changed.").waitFor();
+  assert.equal(await page.getByAltText("Your picture").evaluate((image) => image.naturalWidth), 256);
+  isQuiet(page);
+});
