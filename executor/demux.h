@@ -15,7 +15,7 @@
 #include <apr_errno.h>
 #include <apr_pools.h>
 
-#define GO_DEMUX_WORDS_MAX 1024 /* bytes of stderr that are kept: the oven's last words */
+#define GO_DEMUX_WORDS_MAX 200 /* bytes of stderr that are kept: the oven's last words */
 
 typedef struct go_demux go_demux;
 

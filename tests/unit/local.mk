@@ -13,10 +13,12 @@ endif
 # The test driver sets srcdir, by which the tests find their data in a separate build too.
 tests_unit_unit_SOURCES = \
 	tests/unit/archive_test.c \
+	tests/unit/demux_test.c \
 	tests/unit/form_test.c \
 	tests/unit/main.c \
 	tests/unit/model.c tests/unit/model.h \
 	tests/unit/multipart_test.c \
+	tests/unit/outputs_test.c \
 	tests/unit/policy_test.c \
 	tests/unit/runs_test.c \
 	tests/unit/score_test.c \
@@ -29,5 +31,5 @@ tests_unit_unit_SOURCES = \
 nodist_tests_unit_unit_SOURCES = mod_gradeoven/routes_match.c
 tests_unit_unit_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests $(APR_CFLAGS) $(JANSSON_CFLAGS) \
 	$(ARCHIVE_CFLAGS) $(SODIUM_CFLAGS) $(GD_CFLAGS) $(ICU_CFLAGS) $(CHECK_CFLAGS)
-tests_unit_unit_LDADD = libgradeovenweb.la libgradeoven.la $(JANSSON_LIBS) $(ARCHIVE_LIBS) \
+tests_unit_unit_LDADD = libgradeovenweb.la libgradeovenexecutor.la libgradeoven.la $(JANSSON_LIBS) $(ARCHIVE_LIBS) \
 	$(SODIUM_LIBS) $(GD_LIBS) $(ICU_LIBS) $(CHECK_LIBS) $(APR_LIBS)
