@@ -60,14 +60,16 @@ static void reap(struct oven *oven, int64_t now) {
     }
 }
 
-static void settle_store(struct oven *oven) {
+/* True if the oven has become idle, so that frames that waited can be obeyed. */
+static bool settle_store(struct oven *oven) {
     char why[600];
-    if (oven->state != OVEN_SETTLING || !store_is_settled(&oven->store)) return;
+    if (oven->state != OVEN_SETTLING || !store_is_settled(&oven->store)) return false;
     if (store_take_verdict(&oven->store, why, sizeof why))
         outbox_put(&oven->outbox, OVEN_STORED, NULL, 0, NULL, 0);
     else
         outbox_put(&oven->outbox, OVEN_BROKEN, NULL, 0, why, strlen(why));
     oven->state = OVEN_IDLE;
+    return true;
 }
 
 /* All that follows from what has come in or from the time. */
@@ -77,8 +79,9 @@ static void step(struct oven *oven, int64_t now) {
     stage_step(&oven->stage, &oven->kitchen, now);
     if (oven->state == OVEN_GRADING && oven->stage.state == STAGE_NONE) oven->state = OVEN_IDLE;
     if (oven->state == OVEN_GRADING) watch_step(&oven->watch, &oven->outbox, now);
-    settle_store(oven);
-    commands_obey(oven, now);
+    do
+        commands_obey(oven, now);
+    while (settle_store(oven)); /* a writer that died early is settled as soon as END comes */
     outbox_flush(&oven->outbox);
     if (now - oven->heard_us > OVEN_SILENCE_SECONDS * 1000000LL)
         die("nothing was heard from the executor for %d seconds", OVEN_SILENCE_SECONDS);

@@ -127,6 +127,14 @@ static void add_data(struct tree *tree, const uint8_t *bytes, size_t size) {
     if (tree->rest == 0) close_and_forget(&tree->file);
 }
 
+/* A tree that could not be stored whole is not left in parts. */
+_Noreturn static void end_tree(const struct tree *tree, const char *name) {
+    if (!tree->broken) _exit(STORE_WRITER_DONE);
+    CLEANUP_FD int oven = open(WORLD_OVEN, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (oven >= 0) remove_tree(oven, name);
+    _exit(STORE_WRITER_BROKEN);
+}
+
 static bool read_fully(int fd, uint8_t *bytes, size_t size) {
     while (size > 0) {
         ssize_t got = read(fd, bytes, size);
@@ -151,7 +159,7 @@ _Noreturn void store_write(int frames, int verdict, const char *name) {
         if (frame[0] == OVEN_DATA) add_data(&tree, payload, size);
         if (frame[0] == OVEN_FILE) begin_file(&tree, payload, size);
         if (frame[0] == OVEN_DIRECTORY) add_directory(&tree, payload, size);
-        if (frame[0] == OVEN_END) _exit(tree.broken ? STORE_WRITER_BROKEN : STORE_WRITER_DONE);
+        if (frame[0] == OVEN_END) end_tree(&tree, name);
     }
     _exit(STORE_WRITER_BROKEN); /* PID 1 is gone */
 }
