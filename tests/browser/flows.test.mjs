@@ -90,7 +90,7 @@ test("a student submits files and watches the score arrive without a reload", as
 });
 
 test("a student does all of it without JavaScript", async () => {
-  const page = await site.visitor("student", { javaScriptEnabled: false, viewport: { width: 375, height: 700 } });
+  const page = await site.visitorWithoutScript("student", { viewport: { width: 375, height: 700 } });
   await page.goto(`${site.url}/courses/browser/assignments/slow`);
   await page.getByLabel(/Files, or one archive/).setInputFiles([solution]);
   await page.getByRole("button", { name: "Submit" }).click();

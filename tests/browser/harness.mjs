@@ -10,6 +10,10 @@ import { chromium } from "playwright-core";
 
 const require = createRequire(import.meta.url);
 const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+const launch = {
+  executablePath: "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
+};
 export const source = new URL("../../", import.meta.url).pathname;
 
 export async function start() {
@@ -17,10 +21,8 @@ export async function start() {
   const lines = createInterface({ input: child.stdout });
   const [line] = await Promise.race([once(lines, "line"), once(child, "exit").then(() => { throw new Error("the site did not start"); })]);
   const site = JSON.parse(line);
-  const browser = await chromium.launch({
-    executablePath: "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
-  });
+  const browser = await chromium.launch(launch);
+  const others = [];
   return {
     ...site,
     // A visitor with a window of their own; `options` are Playwright's of a context.
@@ -34,7 +36,18 @@ export async function start() {
       if (username) await login(page, site, username);
       return page;
     },
+    // One with JavaScript off in the engine itself: unlike Playwright's own switch, this makes the
+    // parser read what stands in <noscript>.
+    async visitorWithoutScript(username, options = {}) {
+      const scriptless = await chromium.launch({ ...launch, args: [...launch.args, "--blink-settings=scriptEnabled=false"] });
+      others.push(scriptless);
+      const context = await scriptless.newContext({ ignoreHTTPSErrors: true, ...options });
+      const page = await context.newPage();
+      await login(page, site, username);
+      return page;
+    },
     async stop() {
+      for (const other of others) await other.close();
       await browser.close();
       child.stdin.end();
       const [code] = await once(child, "exit");
