@@ -14,6 +14,8 @@ browser_tools() {
 run_tests() {
     build_into test "$GRADEOVEN_TEST_PREFIX" --enable-sanitizers --enable-warnings-as-errors \
         CFLAGS="-g -O1"
+    make -s -C build/test -j"$(nproc)" check TESTS= >build/test/check.log 2>&1 ||
+        { tail -n 30 build/test/check.log >&2; die "the unit tests cannot be built"; }
     browser_tools
     export GRADEOVEN_INSTALL=$GRADEOVEN_TEST_PREFIX GRADEOVEN_IMAGE
     export GRADEOVEN_BUILD=$source_dir/build/test

@@ -11,13 +11,13 @@
 #include <unistd.h>
 
 static int find_kept(const struct boxes *boxes, const char *name) {
-    for (int i = OVEN_UID_SANDBOX; i < OVEN_UIDS; i++)
+    for (int i = OVEN_UID_SANDBOX; i < RIGHTS_UID_KILLER; i++)
         if (boxes->box[i].kept && !strcmp(boxes->box[i].name, name)) return i;
     return -1;
 }
 
 static int find_free(const struct boxes *boxes) {
-    for (int i = OVEN_UID_SANDBOX; i < OVEN_UIDS; i++) {
+    for (int i = OVEN_UID_SANDBOX; i < RIGHTS_UID_KILLER; i++) {
         const struct box *box = &boxes->box[i];
         if (!box->busy && !box->kept && !box->spoiled) return i;
     }
@@ -68,7 +68,7 @@ bool boxes_clean(struct boxes *boxes, uid_t base, int index, const struct collec
 }
 
 bool boxes_cleaner_ended(struct boxes *boxes, pid_t pid, int status) {
-    for (int i = OVEN_UID_SANDBOX; i < OVEN_UIDS; i++) {
+    for (int i = OVEN_UID_SANDBOX; i < RIGHTS_UID_KILLER; i++) {
         struct box *box = &boxes->box[i];
         if (box->cleaner != pid) continue;
         box->cleaner = 0;
@@ -84,7 +84,7 @@ bool boxes_cleaner_ended(struct boxes *boxes, pid_t pid, int status) {
 bool boxes_clean_kept(struct boxes *boxes, uid_t base) {
     static const struct collection nothing = {.connection = -1};
     bool all_clean = true;
-    for (int i = OVEN_UID_SANDBOX; i < OVEN_UIDS; i++) {
+    for (int i = OVEN_UID_SANDBOX; i < RIGHTS_UID_KILLER; i++) {
         struct box *box = &boxes->box[i];
         if (box->kept) {
             box->kept = false;

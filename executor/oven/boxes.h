@@ -26,7 +26,8 @@ struct box {
     pid_t cleaner;
 };
 
-/* Entry i is uid base + i; the first OVEN_UID_SANDBOX entries are not used. */
+/* Entry i is uid base + i; those of the grader, of untrusted stages and of the killer are not used.
+ */
 struct boxes {
     struct box box[OVEN_UIDS];
 };

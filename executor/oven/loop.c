@@ -45,7 +45,8 @@ static int open_signals(void) {
 
 static void read_signals(struct oven *oven) {
     for (struct signalfd_siginfo info; read(oven->signals, &info, sizeof info) == sizeof info;)
-        if (info.ssi_signo != SIGCHLD) _exit(0); /* docker stop */
+        if (info.ssi_signo != SIGCHLD && info.ssi_pid == 0)
+            _exit(0); /* docker stop, from outside */
 }
 
 /* Asked every time round: SIGCHLDs merge, and reaping nobody costs one system call. */

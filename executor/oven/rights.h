@@ -5,14 +5,20 @@
  * what belongs to others. Three ways of acting follow from it:
  *   - Files: its file-system identity is the grader's, so what it opens is what a grader may open.
  *   - Children: take another identity for good before they do anything for it.
- *   - Killing: it lends itself the effective uid of those to be killed for one kill(-1). Its real
- * and saved uid stay 0, so none of them can signal back; the kernel walks all processes under the
- *     lock that fork takes, so none of them escapes by forking.
+ *   - Killing: kill(-1) as the effective uid of those to be killed reaches each of them, since the
+ *     kernel walks all processes under the lock that fork takes, so none escapes by forking. The
+ * real uid of the killer must not be 0 meanwhile, or it would reach the children of PID 1 too that
+ *     are still root on their way to another uid; and neither its real nor its saved uid may be
+ *     theirs, or they could signal back. So it has a uid that no other process ever has.
  */
 #ifndef GO_OVEN_RIGHTS_H
 #define GO_OVEN_RIGHTS_H
 
+#include "oven/protocol.h"
+
 #include <sys/types.h>
+
+#define RIGHTS_UID_KILLER (OVEN_UIDS - 1) /* index of the uid that nothing else runs as */
 
 /* Sets PID 1's file-system identity. Files it makes get this owner and group. */
 void rights_files_as(uid_t uid, gid_t gid);
