@@ -45,8 +45,7 @@ struct permission {
     uint64_t access;
 };
 
-/* What exists in every container, besides the image's own directories; what is missing is skipped.
- */
+/* Besides the image's own directories. What is missing is skipped. */
 static const struct permission permissions[] = {
     {WORLD_OVEN "/" WORLD_SUBMISSION, LOOK},
     {"/tmp", ALL},
@@ -58,13 +57,13 @@ static const struct permission permissions[] = {
     {"/dev/full", FS_READ | FS_WRITE | FS_TRUNCATE},
     {"/dev/random", FS_READ | FS_WRITE},
     {"/dev/urandom", FS_READ | FS_WRITE},
-    {"/proc",
-     FS_READ | FS_LIST | FS_WRITE}, /* a program's own files in it; modes guard the others */
+    {"/proc", FS_READ | FS_LIST}, /* a program must not lower its own oom_score_adj again */
 };
 
 /* Entries of / that are not the image's: the list above says what is allowed of them. */
-static const char *const not_of_image[] = {"grade_oven", "sandbox", "tmp", "dev",
-                                           "proc",       ".",       ".."};
+static const char *const not_of_image[] = {
+    "grade_oven", "sandbox", "tmp", "dev", "proc", ".", "..",
+};
 
 int landlock_abi(void) {
     long abi = syscall(CREATE_RULESET, NULL, 0, ASK_VERSION);

@@ -27,4 +27,5 @@ oven_SOURCES = \
 	executor/oven/util.c executor/oven/util.h \
 	executor/oven/watch.c executor/oven/watch.h \
 	executor/oven/world.c executor/oven/world.h
-EXTRA_DIST += tests/grading/oven_test.py
+EXTRA_DIST += tests/grading/oven_test.py tests/grading/oven_sandbox_test.py \
+	tests/grading/oven_harness.py

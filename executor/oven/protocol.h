@@ -86,6 +86,7 @@ enum oven_file { /* the watched files in /grade_oven/output */
  *   base + 0            grader: trusted stages, owner of /grade_oven and everything in it
  *   base + 1            untrusted stages; its gid is the group of output/ and submission/
  *   base + 2 ...        one per sandbox call in progress, reused when it has ended
+ *   base + OVEN_UIDS-1  nobody: what PID 1 acts as while it kills the processes of another uid
  */
 #define OVEN_UIDS           128
 #define OVEN_UID_GRADER     0
