@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Submits the demo course's first submission as a browser would, waits for its score, and prints
-the address, the logins and the score. usage: first-submission.py URL LOGINS.json DEMO_DIR STATE"""
+the address, the logins and the score. The receipt, STATE/first-submission.json, makes that happen
+once: later it is only printed again. usage: first-submission.py URL LOGINS.json DEMO_DIR STATE"""
 import http.client
 import json
 import pathlib
@@ -51,11 +52,9 @@ class Browser:
                             {"Content-Type": f"multipart/form-data; boundary={boundary}"})["location"]
 
 
-def main():
-    url, logins_path, demo_path, state = sys.argv[1:]
-    demo_path = pathlib.Path(demo_path)
+def submit_and_wait(url, demo_path, logins):
+    """Where the submission is, and its score, once it has been graded."""
     demo = json.loads((demo_path / "course.json").read_text())
-    logins = json.loads(pathlib.Path(logins_path).read_text())
     first = demo["first_submission"]
     password = next(one["password"] for one in logins if one["username"] == first["username"])
     browser = Browser(url)
@@ -69,12 +68,22 @@ def main():
         run = browser.request("GET", place)["run"]
     if run["state"] != "finished" or not run["score"]:
         sys.exit(f"{place}: {run['state']}: {run['explanation']}")
+    return {"path": place, "score": run["score"]}
+
+
+def main():
+    url, logins_path, demo_path, state = sys.argv[1:]
+    logins = json.loads(pathlib.Path(logins_path).read_text())
+    receipt_path = pathlib.Path(state, "first-submission.json")
+    if not receipt_path.exists():
+        receipt_path.write_text(json.dumps(submit_and_wait(url, pathlib.Path(demo_path), logins)))
+    receipt = json.loads(receipt_path.read_text())
     print(f"\nGrade Oven runs at {url}/ (its certificate is self-signed).\n\nLogins:")
     for one in logins:
         print(f"  {one['username']:12} {one['password']}   ({one['role']})")
     print(f"\nThey are kept in {logins_path}. Logs: {state}/error.log")
-    print(f"\nA demo submission was graded: {url}{place}")
-    print(f"score {run['score']['earned']}/{run['score']['possible']}")
+    print(f"\nA demo submission was graded: {url}{receipt['path']}")
+    print(f"score {receipt['score']['earned']}/{receipt['score']['possible']}")
 
 
 main()

@@ -12,7 +12,7 @@ browser_tools() {
 }
 
 run_tests() {
-    build_into test "$GRADEOVEN_TEST_PREFIX" --enable-sanitizers --enable-warnings-as-errors \
+    build_into test --prefix="$GRADEOVEN_TEST_PREFIX" --enable-sanitizers --enable-warnings-as-errors \
         CFLAGS="-g -O1"
     make -s -C build/test -j"$(nproc)" check TESTS= >build/test/check.log 2>&1 ||
         { tail -n 30 build/test/check.log >&2; die "the unit tests cannot be built"; }
