@@ -6,15 +6,26 @@
 #include <gd.h>
 
 #include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
 
 static const char another[] = "Please choose another picture (PNG, JPEG or WebP).";
 
-/* libgd would print every broken picture to standard error: the log of httpd. */
-static void say_nothing(int priority, const char *format, va_list args)
+/* Set by listen_to() when the picture that this thread decodes ends too early. */
+static _Thread_local int is_cut_short;
+
+/*
+ * What libgd says goes to this, not to standard error, which is the log of httpd. One thing is
+ * worth hearing: a JPEG that was cut short is decoded with grey for the rest, and that is only told
+ * here. Other warnings are about harmless extras that some cameras write.
+ */
+static void listen_to(int priority, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
 
-static void say_nothing(int priority, const char *format, va_list args) {
-    (void)priority, (void)format, (void)args;
+static void listen_to(int priority, const char *format, va_list args) {
+    char said[200];
+    vsnprintf(said, sizeof(said), format, args);
+    if (strstr(said, "Premature end of JPEG")) is_cut_short = 1;
 }
 
 static apr_status_t check(const go_picture *picture, apr_size_t length, go_error *err) {
@@ -41,7 +52,7 @@ static gdImagePtr decode(go_picture_format format, const char *bytes, apr_size_t
     case GO_PICTURE_PNG:
         return gdImageCreateFromPngPtr((int)length, data);
     case GO_PICTURE_JPEG:
-        /* 0: a warning is a failure; a picture that was cut short gives no more than that. */
+        /* 0: warnings are told to listen_to(). */
         return gdImageCreateFromJpegPtrEx((int)length, data, 0);
     case GO_PICTURE_WEBP:
         return gdImageCreateFromWebpPtr((int)length, data);
@@ -99,9 +110,13 @@ apr_status_t go_avatar_encode(const char *bytes, apr_size_t length, const char *
     go_picture picture = go_picture_look(bytes, length);
     apr_status_t status = check(&picture, length, err);
     if (status) return status;
-    gdSetErrorMethod(say_nothing);
+    gdSetErrorMethod(listen_to);
+    is_cut_short = 0;
     gdImagePtr whole = decode(picture.format, bytes, length);
-    if (!whole) return go_error_set(err, GO_EINVALID, another, "The picture is broken.");
+    if (!whole || is_cut_short) {
+        if (whole) gdImageDestroy(whole);
+        return go_error_set(err, GO_EINVALID, another, "The picture is broken or cut short.");
+    }
     gdImagePtr square = turn(crop(whole), picture.orientation);
     gdImageDestroy(whole);
     int size = 0;

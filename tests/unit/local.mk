@@ -13,10 +13,13 @@ endif
 # The test driver sets srcdir, by which the tests find their data in a separate build too.
 tests_unit_unit_SOURCES = \
 	tests/unit/archive_test.c \
+	tests/unit/avatar_test.c \
+	tests/unit/csv_test.c \
 	tests/unit/demux_test.c \
 	tests/unit/form_test.c \
 	tests/unit/main.c \
 	tests/unit/model.c tests/unit/model.h \
+	tests/unit/markdown_test.c \
 	tests/unit/multipart_test.c \
 	tests/unit/outputs_test.c \
 	tests/unit/policy_test.c \
@@ -29,6 +32,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/text_test.c \
 	tests/unit/tree_test.c \
 	tests/unit/unit.h \
+	tests/unit/zone_test.c
 nodist_tests_unit_unit_SOURCES = mod_gradeoven/routes_match.c
 tests_unit_unit_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests $(APR_CFLAGS) $(JANSSON_CFLAGS) \
 	$(ARCHIVE_CFLAGS) $(SODIUM_CFLAGS) $(GD_CFLAGS) $(ICU_CFLAGS) $(CHECK_CFLAGS)
