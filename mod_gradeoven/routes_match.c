@@ -1,4 +1,5 @@
-/* Matching a path against a table of routes; see routes.h. Knows no page, so that it can be tested. */
+/* Matching a path against a table of routes; see routes.h. Knows no page, so that it can be tested.
+ */
 #include "routes.h"
 
 #include <apr_strings.h>

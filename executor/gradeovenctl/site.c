@@ -42,10 +42,11 @@ static apr_status_t find_state(go_state **state, apr_pool_t *pool, go_error *err
     for (size_t i = 0; !conf && i < sizeof(usual_confs) / sizeof(*usual_confs); i++)
         if (access(usual_confs[i], R_OK) == 0) conf = usual_confs[i];
     if (!directory && conf) {
+        const char *conf_driver = NULL, *conf_params = NULL;
         apr_status_t status =
-            ctl_httpd_conf_read(conf, &directory, driver ? &(const char *){0} : &driver,
-                                params ? &(const char *){0} : &params, pool, err);
+            ctl_httpd_conf_read(conf, &directory, &conf_driver, &conf_params, pool, err);
         if (status) return status;
+        if (!driver) driver = conf_driver, params = conf_params;
     }
     if (!directory) directory = "/var/lib/gradeoven";
     struct stat info;

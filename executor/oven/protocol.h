@@ -38,36 +38,42 @@
 
 #define OVEN_SILENCE_SECONDS 120 /* without a frame from the executor the oven exits */
 
-enum oven_command {    /* executor -> oven */
-    OVEN_PING = 'p',      /* empty */
-    OVEN_TREE = 't',      /* text: name of the directory to make below /grade_oven */
-    OVEN_DIRECTORY = 'd', /* text: path below that directory */
-    OVEN_FILE = 'f',      /* u8 executable (0|1), u64 size, text: path; then DATA until size is full */
-    OVEN_DATA = 'x',      /* bytes */
-    OVEN_END = 'e',       /* empty: the tree is complete */
-    OVEN_RUN = 'r',       /* u8 flags (OVEN_RUN_TRUSTED), u32 timeout in ms, then NUL-terminated texts:
-                             stage name, and NAME=value for each environment variable to add */
+enum oven_command {                  /* executor -> oven */
+                    OVEN_PING = 'p', /* empty */
+                    OVEN_TREE = 't', /* text: name of the directory to make below /grade_oven */
+                    OVEN_DIRECTORY = 'd', /* text: path below that directory */
+                    OVEN_FILE = 'f', /* u8 executable (0|1), u64 size, text: path; then DATA until
+                                        size is full */
+                    OVEN_DATA = 'x', /* bytes */
+                    OVEN_END = 'e',  /* empty: the tree is complete */
+                    OVEN_RUN = 'r',  /* u8 flags (OVEN_RUN_TRUSTED), u32 timeout in ms, then
+                                        NUL-terminated texts:  stage name, and NAME=value for each
+                                        environment variable to add */
 };
 #define OVEN_RUN_TRUSTED 0x01 /* main runs as the grader and may write the score */
 
-enum oven_report { /* oven -> executor */
-    OVEN_HELLO = 'H',     /* u32 protocol version, u32 landlock ABI (0: none), text: oven version */
-    OVEN_STORED = 'S',    /* empty: answer to END */
-    OVEN_BROKEN = 'B',    /* text: why the tree could not be stored (e.g. disk limit); answer to END */
-    OVEN_OUTPUT = 'O',    /* u8 enum oven_file, u32 offset, bytes: cut the known content of the file to
-                             offset bytes, then append the bytes */
-    OVEN_OVERSIZE = 'L',  /* u8 enum oven_file: what follows the file's limit was left out (once a stage) */
-    OVEN_CONSOLE = 'C',   /* u32 bytes left out before these (0 while the head is sent live), bytes */
-    OVEN_STAGE_END = 'E', /* struct below, 37 bytes */
+enum oven_report {                   /* oven -> executor */
+                   OVEN_HELLO = 'H', /* u32 protocol version, u32 landlock ABI (0: none), text: oven
+                                        version */
+                   OVEN_STORED = 'S', /* empty: answer to END */
+                   OVEN_BROKEN = 'B', /* text: why the tree could not be stored (e.g. disk limit);
+                                         answer to END */
+                   OVEN_OUTPUT = 'O', /* u8 enum oven_file, u32 offset, bytes: cut the known content
+                                         of the file to offset bytes, then append the bytes */
+                   OVEN_OVERSIZE = 'L', /* u8 enum oven_file: what follows the file's limit was left
+                                           out (once a stage) */
+                   OVEN_CONSOLE = 'C',  /* u32 bytes left out before these (0 while the head is sent
+                                           live), bytes */
+                   OVEN_STAGE_END = 'E', /* struct below, 37 bytes */
 };
 
 enum oven_file { /* the watched files in /grade_oven/output */
-    OVEN_FILE_SCORE = 0,
-    OVEN_FILE_STATUS = 1,
-    OVEN_FILE_PROGRESS = 2,
-    OVEN_FILE_ERRORS = 3,
-    OVEN_FILE_DEBUG = 4,
-    OVEN_FILE_COUNT = 5,
+                 OVEN_FILE_SCORE = 0,
+                 OVEN_FILE_STATUS = 1,
+                 OVEN_FILE_PROGRESS = 2,
+                 OVEN_FILE_ERRORS = 3,
+                 OVEN_FILE_DEBUG = 4,
+                 OVEN_FILE_COUNT = 5,
 };
 
 /*
@@ -88,9 +94,9 @@ enum oven_file { /* the watched files in /grade_oven/output */
  *   base + 2 ...        one per sandbox call in progress, reused when it has ended
  *   base + OVEN_UIDS-1  nobody: what PID 1 acts as while it kills the processes of another uid
  */
-#define OVEN_UIDS           128
-#define OVEN_UID_GRADER     0
-#define OVEN_UID_UNTRUSTED  1
-#define OVEN_UID_SANDBOX    2
+#define OVEN_UIDS          128
+#define OVEN_UID_GRADER    0
+#define OVEN_UID_UNTRUSTED 1
+#define OVEN_UID_SANDBOX   2
 
 #endif

@@ -91,6 +91,7 @@ static uint64_t parse_bytes(int option, const char *text) {
     if (size == 0 || size >= sizeof digits || (text[size] && (!suffix || text[size + 1])))
         refuse(option, text, expected);
     memcpy(digits, text, size);
+    /* cppcheck-suppress arrayIndexOutOfBoundsCond ; refuse() ends the program */
     digits[size] = '\0';
     uint64_t value = parse_number(option, digits, 0, 1ULL << 50, expected);
     return suffix ? value << (10 * (suffix - suffixes + 1)) : value;

@@ -7,9 +7,9 @@
 #include <locale.h>
 
 /*
- * libarchive turns names from and to the character set of the calling thread's locale, and httpd runs
- * in "C", where a UTF-8 name in a zip comes out as NULL. Between enter and leave this thread, and no
- * other, has a UTF-8 one.
+ * libarchive turns names from and to the character set of the calling thread's locale, and httpd
+ * runs in "C", where a UTF-8 name in a zip comes out as NULL. Between enter and leave this thread,
+ * and no other, has a UTF-8 one.
  */
 typedef struct go_archive_locale {
     locale_t utf8, before;

@@ -3,9 +3,9 @@
  * entries. Nothing else can be in one: no links, no devices, no FIFOs; a file has an executable bit
  * and no other mode.
  *
- * Paths are relative, with '/' between the parts, and were accepted by go_tree_path_check(); entries
- * stand in byte order of their paths, so a directory comes before what it holds and every parent
- * directory of an entry has an entry of its own (go_tree_finish sees to both).
+ * Paths are relative, with '/' between the parts, and were accepted by go_tree_path_check();
+ * entries stand in byte order of their paths, so a directory comes before what it holds and every
+ * parent directory of an entry has an entry of its own (go_tree_finish sees to both).
  */
 #ifndef GO_MODEL_TREE_H
 #define GO_MODEL_TREE_H
@@ -43,7 +43,8 @@ go_tree *go_tree_make(apr_pool_t *pool);
  */
 apr_status_t go_tree_path_check(const char *path, apr_size_t length, go_error *err);
 
-/* Adds an entry; `path` and `file` and `object` are copied into the tree's pool. Checks the path. */
+/* Adds an entry; `path` and `file` and `object` are copied into the tree's pool. Checks the path.
+ */
 apr_status_t go_tree_add(go_tree *tree, const go_tree_entry *entry, go_error *err);
 
 /*
@@ -56,16 +57,17 @@ apr_status_t go_tree_finish(go_tree *tree, go_error *err);
 /* The entry with this path, or NULL. The tree must be finished. */
 const go_tree_entry *go_tree_find(const go_tree *tree, const char *path);
 
-/* The part of a finished tree below `directory`, with paths relative to it; shares the entries' texts. */
+/* The part of a finished tree below `directory`, with paths relative to it; shares the entries'
+ * texts. */
 go_tree *go_tree_below(const go_tree *tree, const char *directory, apr_pool_t *pool);
 
 /* The sum of all file sizes in bytes. */
 apr_off_t go_tree_bytes(const go_tree *tree);
 
 /*
- * Reads a directory of this host into a finished tree whose entries' `file` say where the bytes are.
- * Refuses what a tree may not hold, naming it. `max_bytes` and `max_entries` bound it (GO_ETOOBIG).
- * A `path` that is a regular file gives a tree of that one file.
+ * Reads a directory of this host into a finished tree whose entries' `file` say where the bytes
+ * are. Refuses what a tree may not hold, naming it. `max_bytes` and `max_entries` bound it
+ * (GO_ETOOBIG). A `path` that is a regular file gives a tree of that one file.
  */
 apr_status_t go_tree_scan(go_tree **tree, const char *path, apr_off_t max_bytes, int max_entries,
                           apr_pool_t *pool, go_error *err);

@@ -145,7 +145,7 @@ static apr_status_t read_header(go_multipart_part *part, char *line, apr_size_t 
     for (apr_size_t i = 0; i < length; i++)
         if (((unsigned char)line[i] < 0x20 && line[i] != '\t') || line[i] == 0x7F)
             return malformed(err, "a part's header holds a control character");
-    char *colon = memchr(line, ':', length);
+    char *colon = memchr(line, ':', length); /* cppcheck-suppress invalidFunctionArg ; n >= 2 */
     if (!colon || colon == line || !is_token(*line))
         return malformed(err, "a part's header has no name");
     *colon = '\0';

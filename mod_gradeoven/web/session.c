@@ -18,7 +18,8 @@ static const char *cookie_name(const go_request *q) {
 static const char *cookie_value(const go_request *q, const char *name) {
     const char *header = apr_table_get(q->r->headers_in, "Cookie");
     apr_size_t length = strlen(name);
-    while (header && *header) {
+    if (!header) return NULL;
+    while (*header) {
         while (*header == ' ' || *header == ';')
             header++;
         const char *end = strchr(header, ';');

@@ -11,8 +11,7 @@ static const struct {
     {40, "XL"},  {10, "X"},   {9, "IX"},  {5, "V"},    {4, "IV"},  {1, "I"},
 };
 
-static void print_roman(int number)
-{
+static void print_roman(int number) {
     for (size_t i = 0; i < sizeof numerals / sizeof numerals[0]; i++) {
         while (number >= numerals[i].value) {
             fputs(numerals[i].symbols, stdout);
@@ -22,8 +21,7 @@ static void print_roman(int number)
     putchar('\n');
 }
 
-int main(void)
-{
+int main(void) {
     int number;
 
     while (scanf("%d", &number) == 1) {

@@ -6,14 +6,12 @@ static const char *hundreds[] = {"", "C", "CC", "CCC", "CD", "D", "DC", "DCC", "
 static const char *tens[] = {"", "X", "XX", "XXX", "XL", "L", "LX", "LXX", "LXXX", "XC"};
 static const char *ones[] = {"", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX"};
 
-static void print(const char *digit)
-{
+static void print(const char *digit) {
     while (*digit)
         putchar(*digit++);
 }
 
-int main(void)
-{
+int main(void) {
     int number;
 
     while (scanf("%d", &number) == 1) {

@@ -5,8 +5,7 @@ static const int values[] = {1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 
 static const char *const symbols[] = {"M",  "CM", "D",  "CD", "C",  "XC", "L",
                                       "XL", "X",  "IX", "V",  "IV", "I"};
 
-int main(void)
-{
+int main(void) {
     int number;
 
     while (scanf("%d", &number) == 1) {

@@ -10,8 +10,7 @@ static const struct {
     {1000, "M"}, {500, "D"}, {100, "C"}, {50, "L"}, {10, "X"}, {5, "V"}, {1, "I"},
 };
 
-static void print_roman(int number)
-{
+static void print_roman(int number) {
     for (size_t i = 0; i < sizeof numerals / sizeof numerals[0]; i++) {
         while (number >= numerals[i].value) {
             fputs(numerals[i].symbols, stdout);
@@ -21,8 +20,7 @@ static void print_roman(int number)
     putchar('\n');
 }
 
-int main(void)
-{
+int main(void) {
     int number;
 
     while (scanf("%d", &number) == 1) {

@@ -2,8 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static void roman(int number, char *text)
-{
+static void roman(int number, char *text) {
     static const int values[] = {1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1};
     static const char *const symbols[] = {"M",  "CM", "D",  "CD", "C",  "XC", "L",
                                           "XL", "X",  "IX", "V",  "IV", "I"};
@@ -17,13 +16,11 @@ static void roman(int number, char *text)
     }
 }
 
-int main(void)
-{
+int main(void) {
     int number;
     char text[64];
 
     while (scanf("%d", &number) == 1)
-        if (number >= 1 && number <= 3999)
-            roman(number, text);
+        if (number >= 1 && number <= 3999) roman(number, text);
     return 0;
 }
