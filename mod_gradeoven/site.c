@@ -160,8 +160,18 @@ static apr_status_t open_connection(void **resource, void *params, apr_pool_t *p
     return APR_SUCCESS;
 }
 
+/*
+ * When the process ends, the connections' pools are destroyed as children of pchild, before the
+ * list is cleaned up and calls this: they must not be destroyed once more.
+ */
 static apr_status_t close_connection(void *resource, void *params, apr_pool_t *parent) {
-    apr_pool_destroy(((connection *)resource)->pool);
+    const go_site *site = params;
+    if (!site->is_leaving) apr_pool_destroy(((connection *)resource)->pool);
+    return APR_SUCCESS;
+}
+
+static apr_status_t note_leaving(void *data) {
+    ((go_site *)data)->is_leaving = 1;
     return APR_SUCCESS;
 }
 
@@ -173,6 +183,7 @@ void go_sites_child(apr_pool_t *pchild, server_rec *main_server) {
     if (!sites) return;
     for (apr_hash_index_t *at = apr_hash_first(pchild, sites); at; at = apr_hash_next(at)) {
         go_site *site = apr_hash_this_val(at);
+        apr_pool_pre_cleanup_register(pchild, site, note_leaving);
         apr_status_t status = apr_reslist_create(&site->connections, 0, threads < 4 ? threads : 4,
                                                  threads, apr_time_from_sec(300), open_connection,
                                                  close_connection, site, pchild);

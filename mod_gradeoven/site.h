@@ -25,6 +25,7 @@ typedef struct go_site {
     go_session_limits sessions;
     apr_off_t max_upload;       /* bytes */
     apr_reslist_t *connections; /* of go_db, in a worker */
+    int is_leaving;             /* the worker process ends: its pools close the connections */
 } go_site;
 
 /* The site of a server, or NULL when nothing of ours is mounted there. */
