@@ -8,6 +8,7 @@
  *   image, oven  the base image; the path of the oven binary
  *   parallel, warm                       how many ovens bake, and wait
  *   memory_mb, disk_mb, pids, cpus_milli what an oven may use
+ *   memory_max_mb  no stage gets more, whatever its version says; absent: what it says
  *   site         whose containers are ours; absent: the state directory on this host
  *   parent       the process whose death drains us; absent: our parent at start
  *   log_level    httpd's name of one; absent: info
@@ -26,7 +27,8 @@ typedef struct go_configuration {
     const char *docker, *docker_tls; /* the latter may be NULL */
     const char *image, *oven, *site;
     int parallel, warm;
-    int parent; /* a process id */
+    int memory_max_mb; /* 0: no such limit */
+    int parent;        /* a process id */
     go_container_limits limits;
     go_log_level log_level;
 } go_configuration;

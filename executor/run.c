@@ -193,6 +193,13 @@ static const go_bake_sink sink = {.stage_started = stage_started,
                                   .stage_ended = stage_ended,
                                   .ended = ended};
 
+static void limit_memory(apr_array_header_t *stages, int memory_max_mb) {
+    for (int i = 0; memory_max_mb && i < stages->nelts; i++) {
+        go_stage *stage = &APR_ARRAY_IDX(stages, i, go_stage);
+        if (stage->memory_mb > memory_max_mb) stage->memory_mb = memory_max_mb;
+    }
+}
+
 go_active_run *go_run_start(const go_run_keeper *keeper, go_oven *oven, go_claim *claim,
                             apr_pool_t *pool) {
     go_active_run *run = apr_pcalloc(pool, sizeof(*run));
@@ -205,6 +212,7 @@ go_active_run *go_run_start(const go_run_keeper *keeper, go_oven *oven, go_claim
     run->renew_timer = go_timer_make(keeper->loop, renew, run, pool);
     run->again_timer = go_timer_make(keeper->loop, finish, run, pool);
     go_timer_start(run->renew_timer, RENEW_US);
+    limit_memory(claim->stages, keeper->memory_max_mb);
     run->job = (go_job){.username = claim->username,
                         .course = claim->course,
                         .assignment = claim->assignment,

@@ -61,6 +61,14 @@ class Executor(ExecutorTest):
             self.wait_for(run)
         self.wait_for(self.submit(ring=False), seconds=15)
 
+    def test_a_stage_gets_no_more_memory_than_the_site_allows_now(self):
+        self.add_assignment({"tests": {"main": stage("exec python3 -c 'b = bytearray(200 << 20)'"),
+                                       "metadata.json": '{"memory_mb": 300}'}})
+        self.start(memory_max_mb=100)
+        self.wait_for(run := self.submit())
+        self.assertEqual(self.database.execute("SELECT signal FROM run_stages WHERE run_id = ?",
+                                               (run,)).fetchone(), (9,))
+
     def test_many_runs_at_once_are_each_graded_once(self):
         self.add_assignment(GRADED)
         self.start(warm=2)
