@@ -84,17 +84,13 @@ static uint64_t parse_number(int option, const char *text, uint64_t min, uint64_
 
 static uint64_t parse_bytes(int option, const char *text) {
     static const char expected[] = "a number of bytes, such as 4096, 64K, 10M or 1G";
-    static const char suffixes[] = "KMG";
-    char digits[24];
-    size_t size = strspn(text, "0123456789");
-    const char *suffix = text[size] ? strchr(suffixes, text[size]) : NULL;
-    if (size == 0 || size >= sizeof digits || (text[size] && (!suffix || text[size + 1])))
-        refuse(option, text, expected);
-    memcpy(digits, text, size);
-    /* cppcheck-suppress arrayIndexOutOfBoundsCond ; refuse() ends the program */
-    digits[size] = '\0';
-    uint64_t value = parse_number(option, digits, 0, 1ULL << 50, expected);
-    return suffix ? value << (10 * (suffix - suffixes + 1)) : value;
+    char *end;
+    errno = 0;
+    unsigned long long value = strtoull(text, &end, 10);
+    bool fits = !errno && end != text && !strchr(text, '-') && value < 1ULL << 32;
+    int shift = *end == 'K' ? 10 : *end == 'M' ? 20 : *end == 'G' ? 30 : 0;
+    if (!fits || (shift ? end[1] : end[0])) refuse(option, text, expected);
+    return value << shift;
 }
 
 static uint64_t parse_time(const char *text) {

@@ -108,6 +108,20 @@ static void open_stream(struct stream *stream, int from, int to) {
     if (!fstat(to, &found) && S_ISREG(found.st_mode)) stream->at_once = CHUNK;
 }
 
+/* After the answer the pipes hold all that will ever come, so there is nothing to wait for in them.
+ */
+static bool may_wait(const struct relay *relay) {
+    return !relay->answered || has_bytes(&relay->streams[0]) || has_bytes(&relay->streams[1]);
+}
+
+static void serve_stream(struct relay *relay, struct stream *stream, bool ready) {
+    if (has_bytes(stream)) {
+        if (ready) write_stream(stream);
+    } else if (stream->from >= 0 && (ready || relay->answered)) {
+        read_stream(relay, stream);
+    }
+}
+
 void sandbox_relay(int connection, const int from[2], const struct sandbox_options *options,
                    struct sandbox_outcome *outcome) {
     static struct relay relay;
@@ -118,22 +132,10 @@ void sandbox_relay(int connection, const int from[2], const struct sandbox_optio
     open_stream(&relay.streams[0], from[0], STDOUT_FILENO);
     open_stream(&relay.streams[1], from[1], STDERR_FILENO);
     for (struct pollfd set[3]; fill_set(&relay, set);) {
-        /* After the answer the pipes hold all that will ever come: what they have is read at once.
-         */
-        if (poll(set, 3,
-                 relay.answered && !has_bytes(&relay.streams[0]) && !has_bytes(&relay.streams[1])
-                     ? 0
-                     : -1) < 0 &&
-            errno != EINTR)
+        if (poll(set, 3, may_wait(&relay) ? -1 : 0) < 0 && errno != EINTR)
             sandbox_fail(SANDBOX_EXIT_FAILED, "poll: %s", strerror(errno));
         if (set[2].revents) read_answer(&relay);
-        for (int i = 0; i < 2; i++) {
-            struct stream *stream = &relay.streams[i];
-            if (has_bytes(stream)) {
-                if (set[i].revents) write_stream(stream);
-            } else if (stream->from >= 0 && (set[i].revents || relay.answered)) {
-                read_stream(&relay, stream);
-            }
-        }
+        for (int i = 0; i < 2; i++)
+            serve_stream(&relay, &relay.streams[i], set[i].revents != 0);
     }
 }

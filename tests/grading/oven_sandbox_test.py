@@ -7,7 +7,6 @@ import time
 import unittest
 
 from oven_harness import OvenTest, set_up_module, tear_down_module
-from oven_test import subprocess_touch
 
 setUpModule, tearDownModule = set_up_module, tear_down_module
 
@@ -286,13 +285,14 @@ sandbox --dir ../x/ -- sh -c 'echo kept > f; chmod 777 .; pwd'
 sandbox -- sh -c 'ls -A /sandbox/2; cd; ls -A'
 sandbox --dir other -- ls -A
 sandbox --dir ../x/ -- sh -c 'cat f; stat -c %a .'
-sandbox --dir ../x/ -- sh -c 'touch up; sleep 60' & until sandbox --dir ../x/ -- test -e f; [ $? = 125 ]; do sleep .02; done
-kill %1; wait; true""")
+sandbox --dir ../x/ -- sh -c 'touch /tmp/up; sleep 60' & until [ -e /tmp/up ]; do sleep .02; done
+sandbox --dir ../x/ -- true; echo $?; kill %1; wait; true""")
         lines = out.splitlines()
         self.assertEqual(lines[0], "/sandbox/2")
         self.assertIn("ls: cannot open directory '/sandbox/2': Permission denied", lines)
-        self.assertEqual(lines[-3:-1], ["kept", "700"])
-        self.assertIn("another call is using this --dir now", lines[-1])
+        self.assertEqual(lines[-4:-2], ["kept", "700"])
+        self.assertIn("another call is using this --dir now", lines[-2])
+        self.assertEqual(lines[-1], "125")
         self.assertEqual(self.grade("#!/bin/sh\nsandbox --dir ../x/ -- sh -c 'pwd; ls -A'"), "/sandbox/2\n")
 
     def test_files_are_collected_and_links_are_not(self):

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """The oven's contract with stages: what they see, what of them is seen, and how they end."""
+import hashlib
+import signal
 import struct
 import time
 import unittest
 
-from oven_harness import DEADLINE, OvenTest, set_up_module, tear_down_module
+from oven_harness import OvenTest, docker, set_up_module, tear_down_module, touch, wait_until
 
 setUpModule, tearDownModule = set_up_module, tear_down_module
 
@@ -39,7 +41,6 @@ class Storing(OvenTest):
             "deep/er/file": data, "run": "#!/bin/sh\n", "empty": None, "zero": b""})
         self.assertEqual(kind, b"S", why)
         self.oven.run("stage")
-        import hashlib
         lines = self.oven.console.decode().splitlines()
         self.assertEqual(lines[:5], [". 750", "deep/er/file 640", "run 750", "empty 750", "zero 640"])
         self.assertEqual(lines[5], hashlib.sha256(data).hexdigest())
@@ -179,7 +180,7 @@ class Outputs(OvenTest):
         self.oven.wait_for(lambda: self.oven.outputs["status"] == b"one\n"
                            and self.oven.outputs["progress"] == b"1/2\n"
                            and self.oven.outputs["score"] == b"5/10\n")
-        subprocess_touch(self.oven, "/grade_oven/output/go")
+        touch(self.oven, "/grade_oven/output/go")
         self.oven.finish()
         self.assertEqual(self.oven.outputs["status"], b"one\ntwo\n")
         sent = [payload for kind, payload in self.oven.seen if kind == b"O" and payload[0] == 1]
@@ -225,6 +226,23 @@ class Outputs(OvenTest):
         self.grade("#!/bin/sh\necho again >> /grade_oven/output/status")
         self.assertEqual(self.oven.outputs["status"], b"a" * 65536)
 
+    def test_an_executor_that_does_not_read_holds_nothing_up(self):
+        self.oven.store("a", {"main": "#!/usr/bin/env python3\nimport os, time\n"
+                              "for i in range(60):\n"
+                              "    with open('/grade_oven/output/debug', 'wb') as f: f.write(b'%d\\n' % i * 300000)\n"
+                              "    time.sleep(.03)\n"
+                              "open('/grade_oven/output/done', 'w')\n"})
+        self.oven.start("a")
+        self.oven.wait_for(lambda: self.oven.outputs["debug"])
+        self.oven.process.send_signal(signal.SIGSTOP)  # the other end of our pipes
+        try:
+            wait_until(lambda: "done" in docker("exec", "--user", str(self.oven.base), self.oven.name,
+                                                "ls", "/grade_oven/output").decode())
+        finally:
+            self.oven.process.send_signal(signal.SIGCONT)
+        self.assertLess(self.oven.finish().wall_us, 15_000_000)
+        self.assertEqual(self.oven.outputs["debug"], (b"59\n" * 300000)[:1 << 20])
+
     def test_any_byte_may_be_in_them(self):
         self.grade("#!/bin/sh\nprintf '\\000\\377\\n\\000' > /grade_oven/output/errors")
         self.assertEqual(self.oven.outputs["errors"], b"\0\xff\n\0")
@@ -248,7 +266,7 @@ class Outputs(OvenTest):
                               "until [ -e /grade_oven/output/go ]; do sleep .02; done; yes 1234567 | head -c 1000000"})
         self.oven.start("a")
         self.oven.wait_for(lambda: self.oven.console == b"out\nerr\n")
-        subprocess_touch(self.oven, "/grade_oven/output/go")
+        touch(self.oven, "/grade_oven/output/go")
         self.oven.finish()
         everything = b"out\nerr\n" + b"1234567\n" * 125000
         self.assertEqual(self.oven.console, everything[:65536] + everything[-65536:])
@@ -258,12 +276,6 @@ class Outputs(OvenTest):
         everything = b"12345678901\n" * 10000
         self.oven.stage("a", "#!/bin/bash\nyes 12345678901 | head -n 10000")
         self.assertEqual((self.oven.console, self.oven.left_out), (everything, 0))
-
-
-def subprocess_touch(oven, path):
-    """Makes a file from outside, as the grader."""
-    from oven_harness import docker
-    docker("exec", "--user", f"{oven.base}", oven.name, "touch", path)
 
 
 class Untrusted(OvenTest):
@@ -304,10 +316,14 @@ class Endings(OvenTest):
         before = time.monotonic()
         self.assertEqual(self.oven.close(), 0)
         self.assertLess(time.monotonic() - before, 5)
-        deadline = time.monotonic() + DEADLINE
-        while self.oven.exists():
-            self.assertLess(time.monotonic(), deadline, "the container is still there")
-            time.sleep(0.05)
+        wait_until(lambda: not self.oven.exists())
+
+    def test_docker_stop_ends_the_oven_at_once_and_a_stage_cannot(self):
+        self.grade("#!/bin/sh\nkill -TERM 1; kill -INT 1; kill -HUP 1; true")
+        self.grade("#!/bin/sh\ntrue")
+        before = time.monotonic()
+        docker("stop", "-t", "20", self.oven.name)
+        self.assertLess(time.monotonic() - before, 10)
 
     def assert_breaks(self, data, why):
         oven = self.open()
