@@ -132,33 +132,40 @@ static fields from_date(UCalendar *calendar, UErrorCode *error) {
 }
 
 /*
- * "CET", "EDT", "AEST". ICU knows such short names only in the English of a country that uses them,
- * and says "GMT+1" in the others; so the countries are asked in turn.
+ * ICU knows "CET" or "AEST" only in the English of a country that uses the name, and says "GMT+1"
+ * in all others. So the region decides which English is asked.
  */
-static const char *zone_abbreviation(UCalendar *calendar, apr_pool_t *pool) {
-    static const char *const locales[] = {"en_US", "en_GB", "en_AU", "en_NZ",
-                                          "en_IN", "en_ZA", "en_CA"};
+static const char *locale_for(const char *zone) {
+    static const struct {
+        const char *prefix, *locale;
+    } regions[] = {{"Europe/", "en_GB"},      {"Atlantic/", "en_GB"},
+                   {"Australia/", "en_AU"},   {"Pacific/Auckland", "en_NZ"},
+                   {"Asia/Kolkata", "en_IN"}, {"Asia/Calcutta", "en_IN"},
+                   {"Africa/", "en_ZA"},      {"America/St_Johns", "en_CA"}};
+    for (size_t i = 0; i < sizeof(regions) / sizeof(regions[0]); i++)
+        if (!strncmp(zone, regions[i].prefix, strlen(regions[i].prefix))) return regions[i].locale;
+    return "en_US";
+}
+
+/* "CET", "EDT"; "GMT+4" where there are no letters for it. */
+static const char *zone_abbreviation(UCalendar *calendar, const char *zone, apr_pool_t *pool) {
     UErrorCode error = U_ZERO_ERROR;
-    int summer = ucal_get(calendar, UCAL_DST_OFFSET, &error) != 0;
+    UChar wide[ZONE_MAX] = {0};
     char name[ZONE_MAX] = "";
-    for (size_t i = 0; i < sizeof(locales) / sizeof(locales[0]); i++) {
-        UChar wide[ZONE_MAX];
-        error = U_ZERO_ERROR;
-        ucal_getTimeZoneDisplayName(calendar, summer ? UCAL_SHORT_DST : UCAL_SHORT_STANDARD,
-                                    locales[i], wide, ZONE_MAX, &error);
-        if (U_FAILURE(error) || error == U_STRING_NOT_TERMINATED_WARNING) continue;
-        u_austrncpy(name, wide, ZONE_MAX - 1);
-        if (!strpbrk(name, "0123456789")) break;
-    }
+    int summer = ucal_get(calendar, UCAL_DST_OFFSET, &error) != 0;
+    ucal_getTimeZoneDisplayName(calendar, summer ? UCAL_SHORT_DST : UCAL_SHORT_STANDARD,
+                                locale_for(zone), wide, ZONE_MAX - 1, &error);
+    if (U_SUCCESS(error)) u_austrncpy(name, wide, ZONE_MAX - 1);
     return apr_pstrdup(pool, name);
 }
 
-static const char *format_human(UCalendar *calendar, const fields *f, apr_pool_t *pool) {
+static const char *format_human(UCalendar *calendar, const char *zone, const fields *f,
+                                apr_pool_t *pool) {
     UErrorCode error = U_ZERO_ERROR;
     int weekday = ucal_get(calendar, UCAL_DAY_OF_WEEK, &error) - 1;
     return apr_psprintf(pool, "%s %d %s %d, %02d:%02d %s", weekdays[weekday], f->day,
                         months[f->month - 1], f->year, f->hour, f->minute,
-                        zone_abbreviation(calendar, pool));
+                        zone_abbreviation(calendar, zone, pool));
 }
 
 static const char *format_utc(apr_time_t time, apr_pool_t *pool) {
@@ -173,12 +180,12 @@ const char *go_zone_format(apr_pool_t *pool, const char *zone, apr_time_t time,
     UErrorCode error = U_ZERO_ERROR;
     if (style == GO_ZONE_ISO_UTC) return format_utc(time, pool);
     UCalendar *calendar = open_calendar(zone);
-    if (!calendar) calendar = open_calendar("UTC");
+    if (!calendar) calendar = open_calendar(zone = "UTC");
     if (!calendar) return format_utc(time, pool);
     ucal_setMillis(calendar, (UDate)(time / 1000), &error);
     fields f = from_date(calendar, &error);
     const char *text = style == GO_ZONE_HUMAN
-                           ? format_human(calendar, &f, pool)
+                           ? format_human(calendar, zone, &f, pool)
                            : apr_psprintf(pool, "%04d-%02d-%02dT%02d:%02d", f.year, f.month, f.day,
                                           f.hour, f.minute);
     ucal_close(calendar);
