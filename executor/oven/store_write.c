@@ -50,7 +50,7 @@ __attribute__((format(printf, 2, 3))) static void tree_is_broken(struct tree *tr
 }
 
 _Noreturn static void refuse_frames(const struct tree *tree, const char *why) {
-    dprintf(tree->verdict, "protocol error in a tree: %s", why);
+    dprintf(tree->verdict, "%sprotocol error in a tree: %s", tree->broken ? "; " : "", why);
     _exit(OVEN_EXIT_BROKEN);
 }
 
