@@ -200,6 +200,7 @@ typedef struct borrowed {
 
 static apr_status_t give_back(void *data) {
     borrowed *loan = data;
+    go_db_settle(loan->connection->db);
     return apr_reslist_release(loan->connections, loan->connection);
 }
 

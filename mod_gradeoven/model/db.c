@@ -4,6 +4,7 @@
 #include <apr_dbd.h>
 #include <apr_strings.h>
 
+#include <pthread.h>
 #include <string.h>
 
 #define VALUES_MAX   16
@@ -19,6 +20,15 @@ static const char *const statement_names[GO_SQL_COUNT] = {
 #include "model/statements.inc"
 #undef GO_STATEMENT
 };
+
+/*
+ * Held from the begin of a transaction to its end, and around each single write: one writer at a
+ * time in this process. Without it, a thread that waits in SQLite for the write lock would wait
+ * with apr_dbd's process-wide mutex in its hand, which the thread that has the write lock needs for
+ * its next statement; both would stand still until busy_timeout. Writers of other processes wait in
+ * SQLite, which is fine.
+ */
+static pthread_mutex_t writer = PTHREAD_MUTEX_INITIALIZER;
 
 struct go_db {
     apr_pool_t *pool;
@@ -159,16 +169,33 @@ static void bind_values(bound *b, const go_value *values, int count) {
     }
 }
 
+static int is_write(go_statement statement) {
+    return strncmp(statement_texts[statement], "SELECT", 6) != 0;
+}
+
+/* A write outside a transaction is one by itself: 1 when the writer's mutex was taken for it. */
+static int lock_single(const go_db *db, go_statement statement) {
+    if (db->depth > 0 || !is_write(statement)) return 0;
+    pthread_mutex_lock(&writer);
+    return 1;
+}
+
+static void unlock_single(int is_single) {
+    if (is_single) pthread_mutex_unlock(&writer);
+}
+
 apr_status_t go_db_run(go_db *db, go_statement statement, const go_value *values, int count,
                        int *changed, apr_pool_t *pool, go_error *err) {
     bound b;
     bind_values(&b, values, count);
     int rows = 0;
+    int is_single = lock_single(db, statement);
     int code =
         apr_dbd_pbquery(db->driver, pool, db->handle, &rows, db->prepared[statement], b.args);
-    if (code) return failed(db, code, statement_names[statement], err);
-    if (changed) *changed = rows;
-    return APR_SUCCESS;
+    apr_status_t status = code ? failed(db, code, statement_names[statement], err) : APR_SUCCESS;
+    unlock_single(is_single);
+    if (!status && changed) *changed = rows;
+    return status;
 }
 
 apr_status_t go_db_select(go_db *db, go_statement statement, const go_value *values, int count,
@@ -178,11 +205,13 @@ apr_status_t go_db_select(go_db *db, go_statement statement, const go_value *val
     go_rows *rows = apr_pcalloc(pool, sizeof(*rows));
     rows->db = db;
     rows->pool = pool;
+    int is_single = lock_single(db, statement);
     int code = apr_dbd_pbselect(db->driver, pool, db->handle, &rows->results,
                                 db->prepared[statement], 0, b.args);
-    if (code) return failed(db, code, statement_names[statement], err);
+    apr_status_t status = code ? failed(db, code, statement_names[statement], err) : APR_SUCCESS;
+    unlock_single(is_single);
     *result = rows;
-    return APR_SUCCESS;
+    return status;
 }
 
 apr_status_t go_db_one(go_db *db, go_statement statement, const go_value *values, int count,
@@ -221,23 +250,32 @@ const char *go_rows_bytes(go_rows *rows, int column, apr_size_t *length) {
 
 apr_status_t go_db_begin(go_db *db, go_error *err) {
     if (db->depth == 0) {
+        pthread_mutex_lock(&writer);
         apr_status_t status =
             go_db_perform(db, db->is_sqlite ? "BEGIN IMMEDIATE" : "BEGIN", NULL, err);
-        if (status) return status;
+        if (status) {
+            pthread_mutex_unlock(&writer);
+            return status;
+        }
         db->is_doomed = 0;
     }
     db->depth++;
     return APR_SUCCESS;
 }
 
+/* Ends the outermost transaction, one way or the other. */
+static apr_status_t finish(go_db *db, int is_commit, go_error *err) {
+    apr_status_t status = is_commit ? go_db_perform(db, "COMMIT", NULL, err) : APR_SUCCESS;
+    if (!is_commit || status) go_db_perform(db, "ROLLBACK", NULL, NULL);
+    pthread_mutex_unlock(&writer);
+    return status;
+}
+
 apr_status_t go_db_commit(go_db *db, go_error *err) {
     if (--db->depth > 0) return APR_SUCCESS;
-    if (db->is_doomed) {
-        go_db_perform(db, "ROLLBACK", NULL, NULL);
+    apr_status_t status = finish(db, !db->is_doomed, err);
+    if (db->is_doomed)
         return go_error_set(err, GO_ECONFLICT, "Try again.", "A part of the change failed.");
-    }
-    apr_status_t status = go_db_perform(db, "COMMIT", NULL, err);
-    if (status) go_db_perform(db, "ROLLBACK", NULL, NULL);
     return status;
 }
 
@@ -245,7 +283,13 @@ void go_db_rollback(go_db *db) {
     if (--db->depth > 0)
         db->is_doomed = 1;
     else
-        go_db_perform(db, "ROLLBACK", NULL, NULL);
+        finish(db, 0, NULL);
+}
+
+void go_db_settle(go_db *db) {
+    if (db->depth == 0) return;
+    db->depth = 0;
+    finish(db, 0, NULL);
 }
 
 apr_status_t go_db_end(go_db *db, apr_status_t status, go_error *err) {

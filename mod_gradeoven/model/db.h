@@ -9,6 +9,8 @@
  * What apr_dbd's SQLite driver is like (read from its source) and what follows:
  *  - it reads a whole result before it returns, into the caller's pool: select what is needed;
  *  - it sleeps 100 ms on SQLITE_BUSY: busy_timeout is set, so that SQLite itself waits instead;
+ *  - it holds one mutex for the whole process in each statement, waiting included: so this file
+ * lets only one thread of a process write at a time;
  *  - its transactions begin DEFERRED, which fails without waiting when a reader turns writer: ours
  *    begin IMMEDIATE, by an ordinary statement.
  */
@@ -112,6 +114,9 @@ const char *go_rows_bytes(go_rows *rows, int column, apr_size_t *length);
 apr_status_t go_db_begin(go_db *db, go_error *err);
 apr_status_t go_db_commit(go_db *db, go_error *err);
 void go_db_rollback(go_db *db);
+
+/* Rolls back what is still open: before a connection is handed to somebody else. */
+void go_db_settle(go_db *db);
 
 /* Commits when `status` is APR_SUCCESS, else rolls back; returns the first thing that failed. */
 apr_status_t go_db_end(go_db *db, apr_status_t status, go_error *err);

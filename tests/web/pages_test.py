@@ -3,6 +3,7 @@ import io
 import re
 import struct
 import tarfile
+import threading
 import unittest
 import zipfile
 import zlib
@@ -235,6 +236,24 @@ class Pages(unittest.TestCase):
         second = other.upload(page["submit_url"], form, [("files", "roman.c", b"int main;")])
         self.assertEqual(first.location.split("?")[0], second.location.split("?")[0])
         self.assertEqual(len(other.json(HW)["submissions"]), len(page["submissions"]) + 1)
+
+    def test_many_click_at_the_same_moment_and_each_submits_once(self):
+        # threads that wait for each other's transaction once stood still until SQLite gave up
+        student = self.people["student"]
+        before, answers = len(student.json(HW)["submissions"]), []
+
+        def click(once):
+            answer = student.upload(HW + "/submissions", {"once": once}, [("files", "a", b"x")])
+            answers.append((once, answer.status, (answer.location or "").split("?")[0]))
+
+        clicks = [threading.Thread(target=click, args=(f"crowd-{i // 8}",)) for i in range(64)]
+        for one in clicks:
+            one.start()
+        for one in clicks:
+            one.join()
+        self.assertEqual({status for _, status, _ in answers}, {303})
+        self.assertEqual(len({(once, place) for once, _, place in answers}), 8)
+        self.assertEqual(len(student.json(HW)["submissions"]), before + 8)
 
     def test_what_was_submitted_comes_back_byte_for_byte(self):
         content = bytes(range(256)) * 300
