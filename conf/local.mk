@@ -1,5 +1,5 @@
 # What an administrator reads and copies: configuration to start from, and the demo course.
-EXTRA_DIST += conf/gradeoven.conf conf/gradeoven.load conf/schema conf/demo
+EXTRA_DIST += conf/gradeoven.conf conf/gradeoven.load conf/schema conf/demo conf/image/Dockerfile
 
 confdir = $(pkgdatadir)/conf
 demodir = $(pkgdatadir)/demo

@@ -100,7 +100,7 @@ stop_site() {
     local tries
     apache2 -f "$GRADEOVEN_STATE/httpd.conf" -k stop
     for ((tries = 0; tries < 100; tries++)); do
-        httpd_runs || { say "stopped; the data stays in $GRADEOVEN_STATE"; return 0; }
+        httpd_runs || { say "stopped; the data stays in $GRADEOVEN_STATE, and Docker keeps running"; return 0; }
         sleep 0.1
     done
     die "Apache does not stop; its pid is in $GRADEOVEN_STATE/httpd.pid"
