@@ -4,11 +4,13 @@
  */
 #include "directives.h"
 #include "site.h"
+#include "supervisor.h"
 #include "web/handler.h"
 
 #include <http_config.h>
 #include <http_core.h>
 #include <http_request.h>
+#include <mpm_common.h>
 
 /* `apachectl configtest`, and every start: what is wrong is said before anything is touched. */
 static int check_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, server_rec *s) {
@@ -27,10 +29,17 @@ static void child_init(apr_pool_t *pchild, server_rec *s) {
     go_sites_child(pchild, s);
 }
 
+/* Every ten seconds or so, in the parent: nothing that should run is missing. */
+static int monitor(apr_pool_t *pool, server_rec *s) {
+    go_supervisor_watch();
+    return DECLINED;
+}
+
 static void register_hooks(apr_pool_t *pool) {
     ap_hook_check_config(check_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_post_config(post_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_child_init(child_init, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_monitor(monitor, NULL, NULL, APR_HOOK_MIDDLE);
     /* first: no alias or document root has a say below a mount */
     ap_hook_translate_name(go_translate_name, NULL, NULL, APR_HOOK_FIRST);
     ap_hook_map_to_storage(go_map_to_storage, NULL, NULL, APR_HOOK_FIRST);

@@ -80,7 +80,8 @@ static apr_status_t refuse_differences(const go_site *site, const go_settings *s
         go_setting a = go_setting_get(site->settings, i), b = go_setting_get(settings, i);
         if (i == GO_D_SITE_NAME || i == GO_D_TEMPLATES) continue;
         if (a.number == b.number && a.limit == b.limit &&
-            !strcmp(a.text ? a.text : "", b.text ? b.text : ""))
+            !strcmp(a.text ? a.text : "", b.text ? b.text : "") &&
+            !strcmp(a.more ? a.more : "", b.more ? b.more : ""))
             continue;
         go_error err = GO_ERROR_INIT(pool);
         go_error_set(
@@ -190,6 +191,8 @@ void go_sites_child(apr_pool_t *pchild, server_rec *main_server) {
         if (status)
             ap_log_error(APLOG_MARK, APLOG_CRIT, status, main_server,
                          "Grade Oven: no room for connections to the database");
+        else
+            apr_reslist_timeout_set(site->connections, apr_time_from_sec(10));
     }
 }
 
@@ -206,9 +209,10 @@ static apr_status_t give_back(void *data) {
 
 apr_status_t go_site_connect(go_site *site, go_db **db, apr_pool_t *pool, go_error *err) {
     void *resource;
-    apr_status_t status = apr_reslist_acquire(site->connections, &resource);
+    apr_status_t status =
+        site->connections ? apr_reslist_acquire(site->connections, &resource) : APR_EGENERAL;
     if (status)
-        return go_error_set(err, GO_EINTERNAL, "The error log of httpd has the reason.",
+        return go_error_set(err, GO_EBUSY, "The error log of httpd has the reason.",
                             "The site's database cannot be reached.");
     borrowed *loan = apr_palloc(pool, sizeof(*loan));
     *loan = (borrowed){site->connections, resource};

@@ -37,7 +37,11 @@ typedef struct supervised {
     apr_proc_t process;
     apr_time_t started;
     int pause_seconds;
+    struct supervised *next;
 } supervised;
+
+/* Those of this generation; a process that is 0 should be there and is not. */
+static supervised *generation;
 
 static void maintain(int reason, void *data, int status);
 
@@ -124,6 +128,9 @@ static apr_status_t launch(supervised *s) {
 }
 
 /* httpd calls this in the parent when the executor has died (or is about to be forgotten). */
+/* Those of this generation; a process that is 0 should be there and is not. */
+static supervised *generation;
+
 static void maintain(int reason, void *data, int status) {
     supervised *s = data;
     if (reason != APR_OC_REASON_DEATH && reason != APR_OC_REASON_LOST) return;
@@ -157,6 +164,18 @@ static apr_status_t dismiss(void *data) {
     return APR_SUCCESS;
 }
 
+static apr_status_t forget_all(void *ignored) {
+    generation = NULL;
+    return APR_SUCCESS;
+}
+
+void go_supervisor_watch(void) {
+    for (supervised *s = generation; s; s = s->next)
+        if (s->process.pid == 0 && launch(s) == APR_SUCCESS)
+            ap_log_error(APLOG_MARK, APLOG_NOTICE, 0, s->server,
+                         "Grade Oven: the missing executor could be started");
+}
+
 apr_status_t go_supervisor_start(const go_site *site, server_rec *server, apr_pool_t *pool,
                                  go_error *err) {
     supervised *s = apr_pcalloc(pool, sizeof(*s));
@@ -174,5 +193,8 @@ apr_status_t go_supervisor_start(const go_site *site, server_rec *server, apr_po
     if (status) return go_error_system(err, status, NULL, "The executor could not be started");
     /* a pre-cleanup, as registered children are forgotten when the pool's cleanups run */
     apr_pool_pre_cleanup_register(pool, s, dismiss);
+    apr_pool_pre_cleanup_register(pool, NULL, forget_all);
+    s->next = generation;
+    generation = s;
     return APR_SUCCESS;
 }

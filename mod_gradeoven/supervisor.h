@@ -20,4 +20,7 @@
 apr_status_t go_supervisor_start(const go_site *site, server_rec *server, apr_pool_t *pool,
                                  go_error *err);
 
+/* Every few seconds in the parent: starts an executor that could not be started when it died. */
+void go_supervisor_watch(void);
+
 #endif

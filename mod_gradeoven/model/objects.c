@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -55,8 +56,9 @@ static apr_status_t keep(const char *objects, go_tree_entry *entry, apr_hash_t *
     if (status) return status;
     const char *place = go_object_path(objects, entry->object, pool);
     char *directory = apr_psprintf(pool, "%s/%.2s", objects, entry->object);
+    /* also when another has just made it: it need not be on the disk yet */
+    apr_hash_set(touched, objects, APR_HASH_KEY_STRING, objects);
     if (mkdir(directory, 02770) == 0) {
-        apr_hash_set(touched, objects, APR_HASH_KEY_STRING, objects);
         if (chmod(directory, 02770)) return failed(directory, "protected", err);
     } else if (errno != EEXIST)
         return failed(directory, "made", err);
@@ -87,10 +89,13 @@ apr_status_t go_objects_keep(const char *objects, go_tree *tree, apr_pool_t *poo
 
 apr_status_t go_objects_copy(const char *objects, const char *tmp, go_tree *tree, apr_pool_t *pool,
                              go_error *err) {
+    /* a directory of our own: whoever may write to tmp cannot guess a name in it */
+    char *directory = apr_pstrcat(pool, tmp, "/copy-XXXXXX", NULL);
+    if (!mkdtemp(directory)) return failed(tmp, "used", err);
     for (int i = 0; i < tree->entries->nelts; i++) {
         go_tree_entry *entry = &APR_ARRAY_IDX(tree->entries, i, go_tree_entry);
         if (entry->is_directory) continue;
-        const char *copy = apr_psprintf(pool, "%s/copy-%d-%d", tmp, (int)getpid(), i);
+        const char *copy = apr_psprintf(pool, "%s/%d", directory, i);
         apr_status_t status =
             apr_file_copy(entry->file, copy, APR_FPROT_UREAD | APR_FPROT_UWRITE, pool);
         if (status)
@@ -98,5 +103,7 @@ apr_status_t go_objects_copy(const char *objects, const char *tmp, go_tree *tree
         entry->file = copy;
         entry->object = NULL;
     }
-    return go_objects_keep(objects, tree, pool, err);
+    apr_status_t status = go_objects_keep(objects, tree, pool, err);
+    rmdir(directory);
+    return status;
 }

@@ -6,8 +6,9 @@
 #include <semaphore.h>
 #include <sodium.h>
 #include <string.h>
+#include <time.h>
 
-enum { HASH_PASSES = 2, HASH_MEMORY = 19 * 1024 * 1024, HASHES_AT_ONCE = 4 };
+enum { HASH_PASSES = 2, HASH_MEMORY = 19 * 1024 * 1024, HASHES_AT_ONCE = 4, WAIT_SECONDS = 3 };
 
 static sem_t places;
 
@@ -36,15 +37,23 @@ apr_status_t go_password_check(const char *password, go_error *err) {
     return APR_SUCCESS;
 }
 
-static void take_place(void) {
-    while (sem_wait(&places) && errno == EINTR)
+/* 0 when none became free: a flood of logins must not hold every thread. */
+static int take_place(void) {
+    struct timespec until;
+    int rc;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += WAIT_SECONDS;
+    while ((rc = sem_timedwait(&places, &until)) && errno == EINTR)
         ;
+    return rc == 0;
 }
 
 static apr_status_t hash_with(const char **hash, const char *password, unsigned passes,
                               size_t memory, apr_pool_t *pool, go_error *err) {
     char *text = apr_pcalloc(pool, crypto_pwhash_STRBYTES);
-    take_place();
+    if (!take_place())
+        return go_error_set(err, GO_EBUSY, "Try again in a moment.",
+                            "Too many passwords are being set at once.");
     int rc = crypto_pwhash_str(text, password, strlen(password), passes, memory);
     sem_post(&places);
     if (rc)
@@ -68,14 +77,14 @@ apr_status_t go_password_hash_generated(const char **hash, const char *password,
 int go_password_is(const char *hash, const char *password) {
     apr_size_t length = strlen(password);
     if (length > GO_PASSWORD_MAX) return 0;
-    take_place();
+    if (!take_place()) return -1;
     int is_right = crypto_pwhash_str_verify(hash ? hash : nobody, password, length) == 0;
     /* a generated password's hash is quick: without this its owner would be told from nobody */
     if (hash && crypto_pwhash_str_needs_rehash(hash, HASH_PASSES, HASH_MEMORY) &&
         crypto_pwhash_str_verify(nobody, password, length) == 0)
         is_right = 0;
     sem_post(&places);
-    return hash && is_right;
+    return hash != NULL && is_right;
 }
 
 const char *go_password_generate(apr_pool_t *pool) {

@@ -16,13 +16,15 @@ apr_status_t go_passwords_start(apr_pool_t *pool);
 /* May somebody choose this password? GO_EINVALID says why not. */
 apr_status_t go_password_check(const char *password, go_error *err);
 
-/* The hash as libsodium's string, in `pool`. GO_EINTERNAL when there is no memory for it. */
+/* The hash as libsodium's string, in `pool`. GO_EINTERNAL when there is no memory for it,
+   GO_EBUSY when too many are being made. */
 apr_status_t go_password_hash(const char **hash, const char *password, apr_pool_t *pool,
                               go_error *err);
 
 /*
- * 1 when `password` is the one of `hash`. With a NULL hash (no such user, or one without a
- * password) it hashes all the same and answers 0: the time tells nobody which users there are.
+ * 1 when `password` is the one of `hash`, 0 when not, -1 when too many are being checked: try
+ * again. With a NULL hash (no such user, or one without a password) it hashes all the same and
+ * answers 0: the time tells nobody which users there are.
  */
 int go_password_is(const char *hash, const char *password);
 

@@ -237,6 +237,19 @@ apr_status_t go_run_newest(go_db *db, apr_int64_t submission_id, go_run **result
     return APR_SUCCESS;
 }
 
+apr_status_t go_run_standing(go_db *db, apr_int64_t submission_id, int *has_score, go_score *score,
+                             apr_pool_t *pool, go_error *err) {
+    go_rows *row;
+    *has_score = 0;
+    *score = (go_score){0, 0};
+    apr_status_t status = go_db_select(db, GO_SQL_RUN_STANDING,
+                                       GO_VALUES(go_integer(submission_id)), &row, pool, err);
+    if (status || !go_rows_next(row)) return status;
+    *has_score = go_rows_text(row, 0) && go_rows_text(row, 1);
+    *score = (go_score){go_rows_integer(row, 0, 0), go_rows_integer(row, 1, 0)};
+    return APR_SUCCESS;
+}
+
 apr_status_t go_run_stages(go_db *db, apr_int64_t run_id, apr_array_header_t **results,
                            apr_pool_t *pool, go_error *err) {
     go_rows *rows;

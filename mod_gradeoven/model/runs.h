@@ -152,6 +152,10 @@ apr_status_t go_run_queue(go_db *db, apr_int64_t submission_id, apr_int64_t vers
 apr_status_t go_run_newest(go_db *db, apr_int64_t submission_id, go_run **run, apr_pool_t *pool,
                            go_error *err);
 
+/* The score that stands: of the newest run that finished; *has_score 0 when there is none. */
+apr_status_t go_run_standing(go_db *db, apr_int64_t submission_id, int *has_score, go_score *score,
+                             apr_pool_t *pool, go_error *err);
+
 /* The stages' results of a run: array of go_stage_result. */
 apr_status_t go_run_stages(go_db *db, apr_int64_t run_id, apr_array_header_t **results,
                            apr_pool_t *pool, go_error *err);

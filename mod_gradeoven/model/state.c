@@ -9,12 +9,14 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -38,21 +40,36 @@ static apr_status_t cannot(const char *path, const char *what, go_error *err) {
                            "\"%s\" could not be %s", path, what);
 }
 
-static apr_status_t own(const char *path, int user, int group, int mode, go_error *err) {
+/*
+ * Gives a path to its user, as root. Those who own the directory are not trusted by root: they
+ * could put a link to /etc here. So it is opened without following one, and changed by its
+ * descriptor.
+ */
+static apr_status_t own(const char *path, int kind, int user, int group, int mode, go_error *err) {
     struct stat info;
-    if (stat(path, &info)) return cannot(path, "read", err);
-    int is_wrong =
-        (user >= 0 && info.st_uid != (uid_t)user) || (group >= 0 && info.st_gid != (gid_t)group);
-    if (geteuid() == 0 && is_wrong && chown(path, (uid_t)user, (gid_t)group))
-        return cannot(path, "given to its user", err);
-    if (geteuid() == 0 && (info.st_mode & 07777) != (mode_t)mode && chmod(path, (mode_t)mode))
-        return cannot(path, "protected", err);
-    return APR_SUCCESS;
+    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | kind);
+    if (fd < 0) return cannot(path, "opened", err);
+    apr_status_t status = APR_SUCCESS;
+    if (fstat(fd, &info)) {
+        status = cannot(path, "read", err);
+    } else if (!kind && (!S_ISREG(info.st_mode) || info.st_nlink != 1)) {
+        status = go_error_set(err, GO_EINTERNAL, "Move it away and look who put it there.",
+                              "\"%s\" is not a file of its own.", path);
+    } else if (geteuid() == 0) {
+        int is_wrong = (user >= 0 && info.st_uid != (uid_t)user) ||
+                       (group >= 0 && info.st_gid != (gid_t)group);
+        if (is_wrong && fchown(fd, (uid_t)user, (gid_t)group))
+            status = cannot(path, "given to its user", err);
+        else if ((is_wrong || (info.st_mode & 07777) != (mode_t)mode) && fchmod(fd, (mode_t)mode))
+            status = cannot(path, "protected", err);
+    }
+    close(fd);
+    return status;
 }
 
 static apr_status_t make_directory(const char *path, int user, int group, go_error *err) {
     if (mkdir(path, 0770) && errno != EEXIST) return cannot(path, "made", err);
-    return own(path, user, group, DIRECTORY_MODE, err);
+    return own(path, O_DIRECTORY, user, group, DIRECTORY_MODE, err);
 }
 
 static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *walk) {
@@ -80,28 +97,59 @@ static void sweep_left_overs(const go_state *state, apr_pool_t *pool) {
 }
 
 /* Root makes the file before SQLite does, so that its journals get the right owner as well. */
-static apr_status_t prepare_database(const go_state *state, int user, int group, apr_pool_t *pool,
-                                     go_error *err) {
-    if (strcmp(state->driver, "sqlite3") == 0) {
-        int fd = open(state->params, O_RDWR | O_CREAT | O_CLOEXEC, DATABASE_MODE);
-        if (fd < 0) return cannot(state->params, "opened", err);
-        close(fd);
-        apr_status_t status = own(state->params, user, group, DATABASE_MODE, err);
-        if (status) return status;
-    }
+static apr_status_t make_database(const go_state *state, int user, int group, go_error *err) {
+    if (strcmp(state->driver, "sqlite3")) return APR_SUCCESS;
+    int fd = open(state->params, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, DATABASE_MODE);
+    if (fd < 0) return cannot(state->params, "opened", err);
+    close(fd);
+    return own(state->params, 0, user, group, DATABASE_MODE, err);
+}
+
+/* What opens paths below the state directory, and so must not be done as root. */
+static apr_status_t work_inside(const go_state *state, apr_pool_t *pool, go_error *err) {
+    sweep_left_overs(state, pool);
     return go_db_migrate(state->driver, state->params, pool, err);
+}
+
+/* In a child process of that user; the error's text comes back through a pipe. */
+static apr_status_t work_inside_as(const go_state *state, int user, int group, apr_pool_t *pool,
+                                   go_error *err) {
+    int ends[2], outcome = 0;
+    char text[1024];
+    if (pipe2(ends, O_CLOEXEC)) return cannot(state->directory, "prepared", err);
+    pid_t pid = fork();
+    if (pid == 0) {
+        gid_t gid = (gid_t)group;
+        apr_status_t status = APR_EGENERAL;
+        if (setgroups(1, &gid) == 0 && setgid(gid) == 0 && setuid((uid_t)user) == 0)
+            status = work_inside(state, pool, err);
+        const char *said = status ? go_error_text(err) : "";
+        ssize_t ignored = write(ends[1], said, strlen(said));
+        (void)ignored;
+        _exit(status ? 1 : 0);
+    }
+    close(ends[1]);
+    ssize_t length = read(ends[0], text, sizeof(text) - 1);
+    close(ends[0]);
+    while (pid > 0 && waitpid(pid, &outcome, 0) < 0 && errno == EINTR)
+        ;
+    if (pid > 0 && outcome == 0) return APR_SUCCESS;
+    text[length > 0 ? length : 0] = '\0';
+    return go_error_set(err, GO_EINTERNAL, NULL, "%s",
+                        length > 0 ? text : "The state directory could not be prepared.");
 }
 
 apr_status_t go_state_prepare(const go_state *state, int user, int group, apr_pool_t *pool,
                               go_error *err) {
     const char *run = apr_pstrcat(pool, state->directory, "/run", NULL);
     const char *const directories[] = {state->directory, state->objects, state->tmp, run};
-    for (size_t i = 0; i < sizeof(directories) / sizeof(*directories); i++) {
-        apr_status_t status = make_directory(directories[i], user, group, err);
-        if (status) return status;
-    }
-    sweep_left_overs(state, pool);
-    return prepare_database(state, user, group, pool, err);
+    apr_status_t status = APR_SUCCESS;
+    for (size_t i = 0; i < sizeof(directories) / sizeof(*directories) && !status; i++)
+        status = make_directory(directories[i], user, group, err);
+    if (!status) status = make_database(state, user, group, err);
+    if (status) return status;
+    return geteuid() == 0 && user > 0 ? work_inside_as(state, user, group, pool, err)
+                                      : work_inside(state, pool, err);
 }
 
 void go_state_ring(const go_state *state) {

@@ -6,7 +6,18 @@
 
 #include <string.h>
 
-enum { ONCE_MAX = 64 };
+enum { ONCE_MAX = 64, WAITING_MAX = 50 };
+
+/* Nobody fills the queue alone. */
+static apr_status_t refuse_flood(go_db *db, const go_user *user, apr_pool_t *pool, go_error *err) {
+    go_rows *row;
+    apr_status_t status = go_db_one(db, GO_SQL_RUNS_WAITING_OF_USER,
+                                    GO_VALUES(go_integer(user->id)), &row, "count", pool, err);
+    if (!status && go_rows_integer(row, 0, 0) >= WAITING_MAX)
+        status = go_error_set(err, GO_ECONFLICT, "Wait until some of them are graded.",
+                              "You have %d submissions waiting already.", WAITING_MAX);
+    return status;
+}
 
 apr_status_t go_submission_repeated(go_db *db, const go_assignment *assignment, const go_user *user,
                                     const char *once, go_receipt **receipt, apr_pool_t *pool,
@@ -61,6 +72,7 @@ apr_status_t go_submission_create(go_db *db, const go_assignment *assignment, co
     if (status) return status;
     /* inside the transaction: of two clicks at once the second waits here, and finds the first */
     status = go_submission_repeated(db, assignment, user, once, receipt, pool, err);
+    if (!status && !*receipt) status = refuse_flood(db, user, pool, err);
     if (!status && !*receipt) {
         *receipt = apr_pcalloc(pool, sizeof(**receipt));
         status = insert(db, assignment, user, tree, once, address, now, *receipt, pool, err);

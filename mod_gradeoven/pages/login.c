@@ -43,7 +43,12 @@ int login_submit(go_request *q, json_t *page) {
     if (status && status != GO_ENOTFOUND) return go_failed(q);
     int is_right =
         go_password_is(user ? user->password_hash : NULL, go_form_text(q->form, "password"));
-    if (!is_right || user->is_disabled) {
+    if (is_right < 0) {
+        go_error_set(&q->err, GO_EBUSY, "Try again in a moment.",
+                     "Too many people log in at once.");
+        return HTTP_SERVICE_UNAVAILABLE;
+    }
+    if (!is_right || !user || user->is_disabled) {
         go_request_log(q, APLOG_NOTICE, "login refused for \"%s\" from %s",
                        go_form_text(q->form, "username"), q->r->useragent_ip);
         return refuse(q, page);

@@ -37,7 +37,7 @@ int settings_profile(go_request *q, json_t *page) {
 
 int settings_password(go_request *q, json_t *page) {
     const char *fresh = go_form_text(q->form, "new");
-    if (!go_password_is(q->at.user->password_hash, go_form_text(q->form, "current"))) {
+    if (go_password_is(q->at.user->password_hash, go_form_text(q->form, "current")) != 1) {
         go_error_set(&q->err, GO_EINVALID, "Type it again.", "The current password is wrong.");
         return refuse(q, page);
     }

@@ -43,6 +43,8 @@ json_t *json_submission_line(const go_request *q, const char *course, const char
     json_object_set_new(json, "username", json_string(line->username));
     json_object_set_new(json, "name",
                         json_string(*line->display_name ? line->display_name : line->username));
+    json_object_set_new(json, "full_name",
+                        *line->display_name ? json_string(line->display_name) : json_null());
     json_object_set_new(json, "files", json_integer(line->files));
     json_object_set_new(json, "size", json_string(go_bytes_text(q->pool, line->bytes)));
     return json;

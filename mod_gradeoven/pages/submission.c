@@ -86,6 +86,16 @@ static apr_status_t add_stages(go_request *q, const go_run *run, json_t *json, i
     return status;
 }
 
+/* The score of an earlier grading, which stands while a newer one waits, runs or has failed. */
+static apr_status_t add_standing(go_request *q, json_t *json) {
+    int has_score;
+    go_score score;
+    apr_status_t status =
+        go_run_standing(q->db, q->at.submission->id, &has_score, &score, q->pool, &q->err);
+    json_object_set_new(json, "standing", go_json_score(q, has_score, score));
+    return status;
+}
+
 static apr_status_t add_run(go_request *q, json_t *page, const go_run *run, int ahead) {
     int is_staff = go_request_may(q, GO_RIGHT_GRADE);
     json_t *json = json_pack(
@@ -98,6 +108,7 @@ static apr_status_t add_run(go_request *q, json_t *page, const go_run *run, int 
     json_object_set_new(json, "has_errors", json_boolean(run && *run->errors));
     json_object_set_new(page, "run", json);
     if (!run) return APR_SUCCESS;
+    if (run->state != GO_RUN_FINISHED && add_standing(q, json)) return q->err.status;
     json_object_set_new(json, "version", json_integer(run->version_number));
     json_object_set_new(json, "ahead", json_integer(ahead));
     json_object_set_new(json, "finished", go_json_time(q, q->zone, run->finished_us));
@@ -142,6 +153,9 @@ static void add_submission(go_request *q, json_t *page) {
                   go_json_time(q, q->zone, submission->created_us), "url",
                   go_url(q, "/courses/%s/assignments/%s/submissions/%d", q->at.course->name,
                          q->at.assignment->name, submission->number)));
+    json_object_set_new(json_object_get(page, "submission"), "full_name",
+                        *submission->display_name ? json_string(submission->display_name)
+                                                  : json_null());
     json_object_set_new(page, "is_mine", json_boolean(submission->user_id == q->at.user->id));
     json_object_set_new(page, "is_staff", json_boolean(go_request_may(q, GO_RIGHT_GRADE)));
 }
@@ -169,18 +183,24 @@ int submission_page(go_request *q, json_t *page) {
     return HTTP_OK;
 }
 
+/* Looks and queues in one transaction: of two clicks the second finds the first's run. */
+static apr_status_t queue_again(go_request *q, apr_int64_t *run_id) {
+    go_run *newest;
+    apr_status_t status = go_db_begin(q->db, &q->err);
+    if (status) return status;
+    status = go_run_newest(q->db, q->at.submission->id, &newest, q->pool, &q->err);
+    if (!status && is_waiting(newest))
+        status = go_error_set(&q->err, GO_ECONFLICT, "Wait until it has ended.",
+                              "This submission is being graded already.");
+    if (!status)
+        status = go_run_queue(q->db, q->at.submission->id, q->at.assignment->version_id, "rerun",
+                              q->now, run_id, q->pool, &q->err);
+    return go_db_end(q->db, status, &q->err);
+}
+
 int submission_rerun(go_request *q, json_t *page) {
     apr_int64_t run_id;
-    go_run *newest;
-    if (go_run_newest(q->db, q->at.submission->id, &newest, q->pool, &q->err)) return go_failed(q);
-    if (is_waiting(newest)) {
-        go_error_set(&q->err, GO_ECONFLICT, "Wait until it has ended.",
-                     "This submission is being graded already.");
-        return go_failed(q);
-    }
-    if (go_run_queue(q->db, q->at.submission->id, q->at.assignment->version_id, "rerun", q->now,
-                     &run_id, q->pool, &q->err))
-        return go_failed(q);
+    if (queue_again(q, &run_id)) return go_failed(q);
     go_state_ring(q->site->state);
     go_request_log(q, APLOG_NOTICE, "submission %d queued again, run %" APR_INT64_T_FMT,
                    q->at.submission->number, run_id);

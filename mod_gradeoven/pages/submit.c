@@ -34,6 +34,8 @@ static apr_status_t store(go_request *q, const char *once, go_receipt **receipt)
 int submit(go_request *q, json_t *page) {
     const char *once = go_form_text(q->form, "once");
     go_receipt *receipt;
+    /* the body is here only now: a slow one must not be older than it is */
+    q->now = apr_time_now();
     if (go_submission_repeated(q->db, q->at.assignment, q->at.user, once, &receipt, q->pool,
                                &q->err))
         return go_failed(q);

@@ -111,7 +111,8 @@ static apr_status_t find_situation(go_request *q) {
 /* Who is not logged in is sent to the login page, and from there to where they wanted to go. */
 static int login_first(go_request *q) {
     if (q->wants_json || q->route->method == GO_POST) return HTTP_UNAUTHORIZED;
-    const char *next = q->r->args ? apr_pstrcat(q->pool, q->path, "?", q->r->args, NULL) : q->path;
+    const char *next = go_form_encode_path(q->pool, q->path);
+    if (q->r->args) next = apr_pstrcat(q->pool, next, "?", q->r->args, NULL);
     return go_reply_redirect(
         q, apr_pstrcat(q->pool, q->mount, "/login?next=", go_form_encode(q->pool, next), NULL),
         NULL, 0);
@@ -165,7 +166,8 @@ static int call_page(go_request *q) {
 /* From the route to the page: OK when answered, or the HTTP status of what is in the way. */
 static int handle(go_request *q) {
     apr_size_t length = q->r->args ? strlen(q->r->args) : 0;
-    if (go_site_connect(q->site, &q->db, q->pool, &q->err)) return HTTP_INTERNAL_SERVER_ERROR;
+    apr_pool_create(&q->loan, q->pool);
+    if (go_site_connect(q->site, &q->db, q->loan, &q->err)) return HTTP_SERVICE_UNAVAILABLE;
     /* the session before the route: a page that is not there still knows who asks */
     if (go_web_session_load(q)) return go_failed(q);
     int status = find_route(q);

@@ -35,7 +35,12 @@ const char *go_notice_text(const char *name) {
     return NULL;
 }
 
+/* All answers pass here before their first byte. */
 static void set_headers(go_request *q) {
+    /* a client that reads slowly must not keep a connection to the database meanwhile */
+    if (q->loan) apr_pool_destroy(q->loan);
+    q->loan = NULL;
+    q->db = NULL;
     apr_table_t *headers = q->r->err_headers_out; /* these stay when the status is an error */
     apr_table_setn(headers, "Content-Security-Policy", GO_CSP);
     apr_table_setn(headers, "X-Content-Type-Options", "nosniff");

@@ -17,7 +17,8 @@ struct go_request {
     request_rec *r;
     apr_pool_t *pool;
     go_site *site;
-    go_db *db;
+    go_db *db;        /* NULL once the answer is being sent */
+    apr_pool_t *loan; /* of the connection: goes before the answer does */
     apr_time_t now;
     const char *mount; /* "" or "/sub" */
     const char *path;  /* below the mount, starts with '/' */

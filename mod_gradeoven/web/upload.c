@@ -18,6 +18,7 @@ enum {
     PART_HEADERS_MAX = 8192,
     PART_NAME_MAX = GO_TREE_PATH_MAX,
     FIELD_MAX = 2 * 1024 * 1024, /* a pasted roster is the longest */
+    FIELDS_MAX = 2 * FIELD_MAX,  /* of all plain fields: they are kept in memory */
     ENTRIES_MAX = 5000,
     RATIO_MAX = 200,
 };
@@ -35,6 +36,7 @@ typedef struct reader {
     crypto_hash_sha256_state hash;
     const char *field;
     go_buffer *value; /* of the field being read */
+    apr_size_t fields_total;
 } reader;
 
 static apr_status_t disk_failed(reader *in) {
@@ -83,6 +85,10 @@ static apr_status_t write_all(reader *in, const char *bytes, apr_size_t length) 
 static apr_status_t part_data(void *baton, const char *bytes, apr_size_t length) {
     reader *in = baton;
     if (in->value) {
+        in->fields_total += length;
+        if (in->fields_total > FIELDS_MAX)
+            return go_error_set(in->err, GO_ETOOBIG, "Send less text.",
+                                "The form's fields are too large.");
         go_buffer_add(in->value, bytes, length);
         return APR_SUCCESS;
     }
