@@ -70,8 +70,8 @@ int ctl_roster_import(const ctl_command *command, int argc, const char *const *a
     ctl_site site;
     go_course *course;
     go_role role;
-    char *csv;
-    apr_size_t length;
+    char *csv = NULL;
+    apr_size_t length = 0;
     apr_array_header_t *lines, *done;
     int rc = ctl_options_read(command, argc, argv, options, words, 2);
     if (!rc) rc = ctl_site_open(&site, pool);

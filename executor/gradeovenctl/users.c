@@ -26,7 +26,7 @@ static int choose_password(ctl_site *site, int from_stdin, const char **hash,
 }
 
 int ctl_user_add(const ctl_command *command, int argc, const char *const *argv, apr_pool_t *pool) {
-    const char *username, *name = "", *email = "", *hash, *generated;
+    const char *username, *name = "", *email = "", *hash = NULL, *generated;
     int is_admin = 0, may_teach = 0, from_stdin = 0;
     const ctl_option options[] = {{"--name", &name, NULL},
                                   {"--email", &email, NULL},

@@ -98,6 +98,7 @@ union semaphore_argument {
 };
 
 static bool is_of(const struct ipc_perm *permissions, uid_t uid) {
+    /* NOLINTNEXTLINE: the kernel has filled it */
     return permissions->uid == uid || permissions->cuid == uid;
 }
 

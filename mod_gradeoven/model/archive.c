@@ -283,7 +283,7 @@ static apr_status_t open_and_unpack(unpacking *u, const char *archive_path) {
 
 apr_status_t go_archive_unpack(go_tree **tree, const char *archive_path, const char *directory,
                                const go_archive_limits *limits, apr_pool_t *pool, go_error *err) {
-    go_archive_locale locale;
+    go_archive_locale locale = {0};
     unpacking u = {.limits = limits, .directory = directory, .err = err};
     *tree = NULL;
     apr_status_t status = apr_pool_create(&u.scratch, pool);

@@ -115,7 +115,7 @@ static apr_status_t write_tree(writing *w, const go_tree *tree, go_archive_forma
 apr_status_t go_archive_write(const go_tree *tree, go_archive_format format, go_archive_sink sink,
                               void *baton, apr_pool_t *pool, go_error *err) {
     writing w = {.sink = sink, .baton = baton, .err = err};
-    go_archive_locale locale;
+    go_archive_locale locale = {0};
     apr_status_t status = apr_pool_create(&w.scratch, pool);
     if (status) return go_error_system(err, status, NULL, "The archive could not be made");
     w.chunk = apr_palloc(w.scratch, CHUNK);

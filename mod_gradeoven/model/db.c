@@ -129,6 +129,7 @@ apr_status_t go_db_open(go_db **result, const char *driver, const char *params,
     apr_status_t status = go_db_connect(&db, driver, params, durability, pool, err);
     if (status) return status;
     for (int i = 0; i < GO_SQL_COUNT; i++) {
+        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): go_db_connect has set it */
         int code = apr_dbd_prepare(db->driver, pool, db->handle, statement_texts[i], NULL,
                                    &db->prepared[i]);
         if (code) return failed(db, code, statement_names[i], err);

@@ -56,6 +56,7 @@ apr_size_t go_text_decode(const char *bytes, apr_size_t length, apr_uint32_t *co
     if (!length) return 0;
     apr_size_t n = utf8_take(s, length, &valid);
     if (!valid) return 0;
+    /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): n is 1 to 4 */
     apr_uint32_t value = s[0] & lead_mask[n];
     for (apr_size_t i = 1; i < n; i++)
         value = value << 6 | (s[i] & 0x3Fu);

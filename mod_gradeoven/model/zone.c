@@ -182,7 +182,8 @@ const char *go_zone_format(apr_pool_t *pool, const char *zone, apr_time_t time,
     UCalendar *calendar = open_calendar(zone);
     if (!calendar) calendar = open_calendar(zone = "UTC");
     if (!calendar) return format_utc(time, pool);
-    ucal_setMillis(calendar, (UDate)(time / 1000), &error);
+    apr_int64_t milliseconds = time / 1000;
+    ucal_setMillis(calendar, (UDate)milliseconds, &error);
     fields f = from_date(calendar, &error);
     const char *text = style == GO_ZONE_HUMAN
                            ? format_human(calendar, zone, &f, pool)

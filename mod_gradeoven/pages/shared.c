@@ -4,7 +4,7 @@ json_t *json_course(const go_request *q, const go_course *course) {
     json_t *json = json_pack("{s:s, s:s, s:s, s:s}", "name", course->name, "title", course->title,
                              "zone", course->zone, "url", go_url(q, "/courses/%s", course->name));
     go_situation at = {.user = q->at.user, .course = course, .role = course->role};
-    if (course == q->at.course) at.role = q->at.role;
+    if (q->at.course && course->id == q->at.course->id) at.role = q->at.role;
     json_object_set_new(json, "role", json_string(go_role_name(at.role)));
     json_object_set_new(json, "is_staff",
                         json_boolean(go_policy_decide(GO_RIGHT_GRADE, &at) == GO_ALLOWED));
@@ -60,7 +60,8 @@ const char *url_assignment(const go_request *q) {
 
 void page_begin(go_request *q, json_t *page, const char *title) {
     json_object_set_new(page, "title", go_json_text(q, title));
-    if (q->at.course) json_object_set_new(page, "course", json_course(q, q->at.course));
+    if (!q->at.course) return;
+    json_object_set_new(page, "course", json_course(q, q->at.course));
     if (q->at.assignment)
         json_object_set_new(page, "assignment", json_assignment(q, q->at.course, q->at.assignment));
 }

@@ -199,7 +199,7 @@ static apr_status_t queue_again(go_request *q, apr_int64_t *run_id) {
 }
 
 int submission_rerun(go_request *q, json_t *page) {
-    apr_int64_t run_id;
+    apr_int64_t run_id = 0;
     if (queue_again(q, &run_id)) return go_failed(q);
     go_state_ring(q->site->state);
     go_request_log(q, APLOG_NOTICE, "submission %d queued again, run %" APR_INT64_T_FMT,

@@ -151,7 +151,8 @@ static apr_status_t open_a_section(parser *p, const tag *t) {
 static apr_status_t close_a_section(parser *p, const tag *t) {
     if (!p->depth) return mistake(p, t->begin, "a section is closed that was not opened");
     const open_section *top = &p->stack[--p->depth];
-    if (strlen(top->node->text) != t->length || memcmp(top->node->text, t->body, t->length))
+    if (!t->body || strlen(top->node->text) != t->length ||
+        memcmp(top->node->text, t->body, t->length))
         return mistake(p, t->begin,
                        apr_psprintf(p->pool, "section \"%s\" of line %d is closed by another name",
                                     top->node->text, top->node->line));
@@ -208,7 +209,7 @@ static apr_status_t take_tag(parser *p, const tag *t) {
 
 /* The text before the next tag, and that tag. */
 static apr_status_t take_next(parser *p) {
-    tag t;
+    tag t = {0};
     const char *begin = find(p->at, p->end, p->open);
     if (!begin) {
         if (p->at < p->end) append(p, GO_NODE_TEXT, p->at, (apr_size_t)(p->end - p->at));

@@ -271,7 +271,7 @@ apr_status_t go_upload_tree(const go_upload *upload, const char *field, apr_off_
     int count = 0;
     for (int i = 0; upload && i < upload->files->nelts; i++)
         count += !strcmp(APR_ARRAY_IDX(upload->files, i, go_upload_file).field, field);
-    if (!first)
+    if (!upload || !first)
         return go_error_set(err, GO_EINVALID, "Choose one or more files, a folder or an archive.",
                             "No file was chosen.");
     if (count == 1 && go_archive_is(first->name))
