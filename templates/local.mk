@@ -8,4 +8,5 @@ dist_templates_DATA = \
 	templates/score.html templates/settings.html templates/submission.html \
 	templates/submissions.html
 staticdir = $(templatesdir)/static
-dist_static_DATA = templates/static/app.js templates/static/oven.svg templates/static/style.css
+dist_static_DATA = templates/static/app.js templates/static/live.js templates/static/upload.js \
+	templates/static/oven.svg templates/static/style.css

@@ -65,7 +65,7 @@ test("a student submits files and watches the score arrive without a reload", as
   await page.getByRole("link", { name: "A course made in a browser" }).first().click();
   await page.getByRole("link", { name: "Slow and steady" }).click();
   await page.getByText("Sun 6 May 2035, 12:00").waitFor();
-  await page.getByLabel(/Files, or one archive/).setInputFiles([solution]);
+  await page.locator("#files").setInputFiles([solution]);
   await page.getByText("roman.c").waitFor();
   let loads = 0;
   page.on("load", () => { loads++; });
@@ -92,7 +92,7 @@ test("a student submits files and watches the score arrive without a reload", as
 test("a student does all of it without JavaScript", async () => {
   const page = await site.visitorWithoutScript("student", { viewport: { width: 375, height: 700 } });
   await page.goto(`${site.url}/courses/browser/assignments/slow`);
-  await page.getByLabel(/Files, or one archive/).setInputFiles([solution]);
+  await page.locator("#files").setInputFiles([solution]);
   await page.getByRole("button", { name: "Submit" }).click();
   await page.waitForURL(/submissions\/\d+/);
   // not by its text: Playwright does not look for text in <noscript>
@@ -109,7 +109,7 @@ test("a dropped folder is submitted with its paths", async () => {
   mkdirSync(join(folder, "src"));
   writeFileSync(join(folder, "src/main.c"), "x");
   writeFileSync(join(folder, "notes.txt"), "y");
-  await page.getByLabel("or a folder").setInputFiles(folder);
+  await page.locator("#folder").setInputFiles(folder);
   await page.getByText("src/main.c").waitFor();
   await page.getByRole("button", { name: "Submit" }).click();
   await page.waitForURL(/submissions\/\d+/);
@@ -124,7 +124,7 @@ test("a submission that is refused loses nothing and says why", async () => {
   await page.getByRole("alert").getByText("Choose one or more files").waitFor();
   const bad = join(mkdtempSync(join(tmpdir(), "gradeoven-bad-")), "broken.zip");
   writeFileSync(bad, "this is no zip");
-  await page.getByLabel(/Files, or one archive/).setInputFiles([bad]);
+  await page.locator("#files").setInputFiles([bad]);
   await page.getByRole("button", { name: "Submit" }).click();
   await page.getByRole("alert").getByText(/archive/).waitFor();
   assert.equal(await page.getByText("broken.zip", { exact: false }).count() > 0, true);

@@ -19,7 +19,7 @@ before(async () => {
   site = await start();
   const page = await site.visitor("student");
   await page.goto(site.url + homework);
-  await page.getByLabel(/Files, or one archive/).setInputFiles([`${source}conf/demo/roman-numerals/solution/roman.c`]);
+  await page.locator("#files").setInputFiles([`${source}conf/demo/roman-numerals/solution/roman.c`]);
   await page.getByRole("button", { name: "Submit" }).click();
   await page.getByText("Graded.").waitFor({ timeout: 60000 });
 });
