@@ -125,6 +125,34 @@ START_TEST(our_fault_is_tried_again_later_and_given_up_after_some_attempts) {
 }
 END_TEST
 
+START_TEST(a_rerun_that_fails_by_our_fault_takes_no_score_away) {
+    site = unit_site_make();
+    go_receipt *receipt = unit_submit(site, site->student, "x", "once-1");
+    ck_assert_ok(finish(claim(1000), 2000));
+    apr_int64_t run_id;
+    ck_assert_ok(go_run_queue(site->db, newest(receipt)->submission_id,
+                              site->assignment->version_id, "rerun", 3000, &run_id, unit_pool,
+                              &unit_error));
+    apr_time_t now = 4000;
+    const go_run_news half = {.has_score = 1, .score = {1000, 100000}, .stage = -1};
+    for (int attempt = 1; attempt <= GO_RUN_ATTEMPTS; attempt++, now += apr_time_from_sec(3600)) {
+        go_claim *claimed = claim(now);
+        ck_assert_ok(
+            go_run_tell(site->db, claimed->run_id, claimed->lease, &half, unit_pool, &unit_error));
+        ck_assert_ok(go_run_release(site->db, claimed->run_id, claimed->lease, "No engine.", now,
+                                    unit_pool, &unit_error));
+    }
+    ck_assert_int_eq(newest(receipt)->state, GO_RUN_FAILED);
+    ck_assert_int_eq(newest(receipt)->has_score, 0);
+    apr_array_header_t *lines;
+    ck_assert_ok(go_submissions(site->db, GO_SUBMISSIONS_LATEST, site->assignment->id, 0, &lines,
+                                unit_pool, &unit_error));
+    const go_submission_line *line = &APR_ARRAY_IDX(lines, 0, go_submission_line);
+    ck_assert_int_eq(line->state, GO_RUN_FAILED);
+    ck_assert_int_eq(line->score.earned_milli, 99500);
+}
+END_TEST
+
 START_TEST(shutting_down_costs_no_attempt_and_no_wait) {
     site = unit_site_make();
     unit_submit(site, site->student, "x", "once-1");
@@ -188,6 +216,7 @@ Suite *runs_suite(void) {
     tcase_add_test(cases, an_executor_whose_lease_is_over_changes_nothing);
     tcase_add_test(cases, a_renewed_lease_is_not_over);
     tcase_add_test(cases, our_fault_is_tried_again_later_and_given_up_after_some_attempts);
+    tcase_add_test(cases, a_rerun_that_fails_by_our_fault_takes_no_score_away);
     tcase_add_test(cases, shutting_down_costs_no_attempt_and_no_wait);
     tcase_add_test(cases, the_runs_of_a_dead_executor_are_queued_again);
     tcase_add_test(cases, a_form_sent_twice_makes_one_submission);

@@ -250,6 +250,19 @@ class Configuration(unittest.TestCase):
         self.refuse("GradeOvenDatabase sqlite3", "driver")
         self.refuse('<LocationMatch "^/x">\nSetHandler gradeoven\n</LocationMatch>', "<Location")
 
+    def test_a_link_in_the_state_directory_is_not_followed_by_root(self):
+        # whoever may write there (a worker that was taken over) must not get /etc given by a restart
+        site = Site(executor=False)
+        self.addCleanup(site.stop)
+        victim = site.root / "victim"
+        victim.mkdir(mode=0o700)
+        site.state.mkdir()
+        (site.state / "tmp").symlink_to(victim)
+        with self.assertRaises(AssertionError):
+            site.start()
+        self.assertIn("could not be opened", site.log())
+        self.assertEqual((victim.stat().st_uid, victim.stat().st_mode & 0o7777), (0, 0o700))
+
     def test_a_good_configuration_passes(self):
         site = Site(executor=False, directives="GradeOvenMemory 1G 2G\nGradeOvenCpus 0.5\nGradeOvenWarm 0")
         self.addCleanup(site.stop)
