@@ -62,6 +62,8 @@ static const char *describe(const go_site *site, apr_pool_t *pool) {
                   (json_int_t)go_setting_get(s, GO_D_PIDS).number, "cpus_milli",
                   (json_int_t)go_setting_get(s, GO_D_CPUS).number);
     if (!all) return NULL;
+    /* whom the executor must not outlive; by the time that it asks, its parent may be another */
+    json_object_set_new(all, "parent", json_integer(getpid()));
     char *text = json_dumps(all, JSON_COMPACT);
     const char *copy = apr_pstrdup(pool, text);
     free(text);
