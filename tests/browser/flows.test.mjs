@@ -4,13 +4,14 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, mkdirSync, writeFileSync, chmodSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { start, source, isQuiet } from "./harness.mjs";
+import { dirname, join } from "node:path";
+import { start, source, isQuiet, looksRight, dropFiles } from "./harness.mjs";
 
 let site;
 before(async () => { site = await start(); });
 after(async () => { await site?.stop(); });
 
+const slow = "/courses/browser/assignments/slow";
 const solution = `${source}conf/demo/roman-numerals/solution/roman.c`;
 
 // An archive of one stage that takes its time, so that a browser can watch it.
@@ -76,8 +77,10 @@ test("a student submits files and watches the score arrive without a reload", as
   await page.getByText("Step 3", { exact: true }).waitFor();
   assert.equal(await page.getByText("Step 10", { exact: true }).count(), 0, "it is live, not shown at the end");
   assert.ok(await page.locator("[data-bar]").evaluate((bar) => bar.value) > 0);
+  assert.match(await page.title(), /running/);
   await page.locator("[data-score]", { hasText: "8 / 10" }).waitFor();
   await page.getByText("Graded.").waitFor();
+  assert.match(await page.title(), /^8\/10, finished/);
   await page.getByText("a hint").waitFor();
   assert.equal(await page.locator("[data-status] li").count(), 10);
   assert.equal(loads, after, "the page was loaded again");
@@ -91,7 +94,7 @@ test("a student submits files and watches the score arrive without a reload", as
 
 test("a student does all of it without JavaScript", async () => {
   const page = await site.visitorWithoutScript("student", { viewport: { width: 375, height: 700 } });
-  await page.goto(`${site.url}/courses/browser/assignments/slow`);
+  await page.goto(site.url + slow);
   await page.locator("#files").setInputFiles([solution]);
   await page.getByRole("button", { name: "Submit" }).click();
   await page.waitForURL(/submissions\/\d+/);
@@ -102,24 +105,111 @@ test("a student does all of it without JavaScript", async () => {
   await page.waitForURL(/login/);
 });
 
-test("a dropped folder is submitted with its paths", async () => {
+// The run takes three seconds; what each of these does to it happens within.
+async function submitAndWatch(page) {
+  await page.goto(site.url + slow);
+  await page.locator("#files").setInputFiles([solution]);
+  await page.getByRole("button", { name: "Submit" }).click();
+  await page.waitForURL(/submissions\/\d+/);
+  await page.getByText("Step 1", { exact: true }).waitFor();
+}
+
+test("staff watch debug and console live, and a run that goes on is accessible", async () => {
+  const page = await site.visitor("instructor");
+  await submitAndWatch(page);
+  await looksRight(page);
+  await page.getByText("for staff", { exact: true }).waitFor();
+  await page.getByRole("heading", { name: "Console of test" }).waitFor();
+  await page.getByText("finished", { exact: true }).waitFor();
+  isQuiet(page);
+  await page.getByRole("button", { name: /Grade again/ }).click();
+  await page.getByText("Queued to be graded again.").waitFor();
+  await page.getByText("Step 2", { exact: true }).waitFor();
+});
+
+test("a connection that breaks is told, and made up for", async () => {
   const page = await site.visitor("student");
-  await page.goto(`${site.url}/courses/browser/assignments/slow`);
+  await submitAndWatch(page);
+  await page.context().setOffline(true);
+  await page.getByText("The connection is interrupted").waitFor();
+  await page.context().setOffline(false);
+  await page.getByText("Graded.").waitFor();
+  assert.equal(await page.locator("[data-status] li").count(), 10);
+});
+
+test("who is logged out meanwhile is told", async () => {
+  const page = await site.visitor("student");
+  await submitAndWatch(page);
+  await page.context().clearCookies();
+  await page.getByText("you are logged out").waitFor();
+});
+
+test("a double click submits once; coming back submits anew", async () => {
+  const page = await site.visitor("student");
+  await page.goto(site.url + slow);
+  await page.getByText("My submissions").waitFor();
+  const attempts = () => page.getByRole("link", { name: /^Attempt/ }).count();
+  const before = await attempts();
+  for (const after of [before + 1, before + 2]) {
+    await page.locator("#files").setInputFiles([solution]);
+    await page.getByRole("button", { name: "Submit" }).dblclick();
+    await page.waitForURL(/submissions\/\d+/);
+    await page.goBack({ waitUntil: "load" });
+    await page.getByRole("link", { name: `Attempt ${after}` }).waitFor();
+    assert.equal(await attempts(), after);
+  }
+});
+
+// folder/src/main.c and folder/notes.txt
+function makeFolder() {
   const folder = mkdtempSync(join(tmpdir(), "gradeoven-folder-"));
   mkdirSync(join(folder, "src"));
   writeFileSync(join(folder, "src/main.c"), "x");
   writeFileSync(join(folder, "notes.txt"), "y");
-  await page.locator("#folder").setInputFiles(folder);
+  return folder;
+}
+
+async function submitsTheFolder(page) {
   await page.getByText("src/main.c").waitFor();
+  await page.getByText("2 files").waitFor();
   await page.getByRole("button", { name: "Submit" }).click();
   await page.waitForURL(/submissions\/\d+/);
   assert.deepEqual((await page.locator(".files a").allInnerTexts()).sort(), ["notes.txt", "src/main.c"]);
   isQuiet(page);
+}
+
+test("a chosen folder is submitted with its paths", async () => {
+  const page = await site.visitor("student");
+  await page.goto(site.url + slow);
+  await page.locator("#folder").setInputFiles(makeFolder());
+  await submitsTheFolder(page);
+});
+
+test("a dropped folder is submitted with its paths", async () => {
+  const page = await site.visitor("student");
+  await page.goto(site.url + slow);
+  await dropFiles(page, "[data-drop]", [makeFolder()]);
+  await submitsTheFolder(page);
+});
+
+test("what was chosen can be added to and taken out again, by keyboard too", async () => {
+  const page = await site.visitor("student");
+  await page.goto(site.url + slow);
+  await page.locator("#files").setInputFiles([solution]);
+  await dropFiles(page, "h1", [`${source}conf/demo/README.md`, `${source}conf/demo/course.json`]);
+  await page.getByText("3 files").waitFor();
+  await page.getByRole("button", { name: "Remove README.md" }).press("Enter");
+  await page.getByText("2 files").waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.getAttribute("aria-label")), "Remove course.json");
+  await page.keyboard.press("Enter");
+  await page.getByText("1 file,").waitFor();
+  await page.keyboard.press("Enter");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "files");
 });
 
 test("a submission that is refused loses nothing and says why", async () => {
   const page = await site.visitor("student");
-  await page.goto(`${site.url}/courses/browser/assignments/slow`);
+  await page.goto(site.url + slow);
   await page.getByRole("button", { name: "Submit" }).click();
   await page.getByRole("alert").getByText("Choose one or more files").waitFor();
   const bad = join(mkdtempSync(join(tmpdir(), "gradeoven-bad-")), "broken.zip");
@@ -127,7 +217,12 @@ test("a submission that is refused loses nothing and says why", async () => {
   await page.locator("#files").setInputFiles([bad]);
   await page.getByRole("button", { name: "Submit" }).click();
   await page.getByRole("alert").getByText(/archive/).waitFor();
-  assert.equal(await page.getByText("broken.zip", { exact: false }).count() > 0, true);
+  await page.getByRole("button", { name: "Remove broken.zip" }).click();
+  const large = join(dirname(bad), "large");
+  writeFileSync(large, Buffer.alloc(33 * 1024 * 1024));
+  await page.locator("#files").setInputFiles([large]);
+  await page.getByRole("button", { name: "Submit" }).click();
+  await page.getByRole("alert").getByText(/larger than 32 MiB/).waitFor();
 });
 
 test("a picture is changed in the settings", async () => {

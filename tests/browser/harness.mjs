@@ -1,5 +1,4 @@
-// A site of the tests' own (site.py) and a real Chromium in front of it. Every page that is opened
-// through visit() must be free of console errors, policy violations and horizontal scrolling.
+// A site of the tests' own (site.py), a real Chromium in front of it, and what a page must be like.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createRequire } from "node:module";
@@ -13,6 +12,8 @@ const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const launch = {
   executablePath: "/usr/bin/chromium",
   args: ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
+  // as in the browser of a student: "back" shows a kept page
+  ignoreDefaultArgs: ["--disable-back-forward-cache"],
 };
 export const source = new URL("../../", import.meta.url).pathname;
 
@@ -64,18 +65,42 @@ export async function login(page, site, username) {
   await page.waitForURL(`${site.url}/`);
 }
 
-export async function fitsTheWindow(page) {
-  const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-  assert.ok(content <= window, `${page.url()} is ${content} px wide in a window of ${window}`);
+const looks = [
+  { width: 320, height: 640, colorScheme: "dark" },
+  { width: 375, height: 700, colorScheme: "light" },
+  { width: 1280, height: 800, colorScheme: "dark" },
+  { width: 1280, height: 800, colorScheme: "light" },
+];
+
+// What is on the page now, on a phone and on a desk, by day and by night.
+export async function looksRight(page) {
+  for (const { colorScheme, ...size } of looks) {
+    await page.setViewportSize(size);
+    await page.emulateMedia({ colorScheme });
+    const where = `${page.url()}, ${colorScheme}, ${size.width} px`;
+    const content = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(content <= size.width, `${where}: the page is ${content} px wide`);
+    await isAccessible(page, where);
+  }
 }
 
-export async function isAccessible(page) {
-  await page.evaluate(axe);
+async function isAccessible(page, where) {
+  if (!await page.evaluate(() => "axe" in globalThis)) await page.evaluate(axe);
   const result = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }));
   const found = result.violations.map((one) => `${one.id}: ${one.help}\n    ${one.nodes.map((node) => node.html).join("\n    ")}`);
-  assert.deepEqual(found, [], `${page.url()}: ${found.join("\n")}`);
+  assert.deepEqual(found, [], `${where}: ${found.join("\n")}`);
 }
 
+// No error and no warning on the console, so no violation of the Content-Security-Policy either.
 export function isQuiet(page) {
   assert.deepEqual(page.complaints, [], page.url());
+}
+
+// Files and folders of the disk, dropped by the browser itself (a made-up event has no folders).
+export async function dropFiles(page, selector, paths) {
+  const box = await page.locator(selector).boundingBox();
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: paths, dragOperationsMask: 1 };
+  for (const type of ["dragEnter", "dragOver", "drop"])
+    await session.send("Input.dispatchDragEvent", { type, x: box.x + box.width / 2, y: box.y + 10, data });
 }

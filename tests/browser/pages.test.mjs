@@ -1,49 +1,94 @@
-// Every page, on a phone and on a desk, by day and by night: accessible, quiet, as wide as the window.
+// Every page and what forms answer: accessible, quiet, as wide as the window, by day and by night.
 import { test, before, after } from "node:test";
-import { start, source, isQuiet, isAccessible, fitsTheWindow } from "./harness.mjs";
+import { start, source, isQuiet, looksRight } from "./harness.mjs";
 
 const course = "/courses/cs101", homework = `${course}/assignments/roman-numerals`;
 const pages = {
-  student: ["/", "/settings", course, homework, `${homework}/submissions/1`, "/nothing", "/admin"],
+  nobody: ["/login"],
+  outsider: ["/"],
+  student: ["/", "/settings", course, homework, `${homework}/submissions/1`],
+  grader: [course, `${course}/roster`, `${homework}/submissions`],
   instructor: ["/", "/new-course", `${course}/edit`, `${course}/roster`, `${course}/new-assignment`, homework,
-    `${homework}/edit`, `${homework}/submissions`, `${homework}/submissions?show=all`, `${homework}/submissions/1`],
+    `${homework}/edit`, `${homework}/submissions`, `${homework}/submissions?show=all`, `${homework}/submissions/1`,
+    `${course}/assignments/broken/submissions/1`, `${course}/assignments/empty`, `${course}/assignments/empty/edit`],
   admin: ["/admin", "/admin/users", "/admin/courses"],
 };
-const looks = [
-  { viewport: { width: 320, height: 640 }, colorScheme: "dark" },
-  { viewport: { width: 1280, height: 800 }, colorScheme: "light" },
-];
+const visitor = (who) => site.visitor(who === "nobody" ? null : who);
 
 let site;
 before(async () => {
   site = await start();
   const page = await site.visitor("student");
-  await page.goto(site.url + homework);
-  await page.locator("#files").setInputFiles([`${source}conf/demo/roman-numerals/solution/roman.c`]);
-  await page.getByRole("button", { name: "Submit" }).click();
-  await page.getByText("Graded.").waitFor({ timeout: 60000 });
+  for (const name of ["roman-numerals", "broken"]) {
+    await page.goto(`${site.url}${course}/assignments/${name}`);
+    await page.locator("#files").setInputFiles([`${source}conf/demo/roman-numerals/solution/roman.c`]);
+    await page.getByRole("button", { name: "Submit" }).click();
+    await page.getByText("finished", { exact: true }).waitFor({ timeout: 60000 });
+  }
 });
 after(async () => { await site?.stop(); });
 
-for (const look of looks) {
-  const name = `${look.colorScheme}, ${look.viewport.width} px`;
-  test(`the login page (${name})`, async () => {
-    const page = await site.visitor(null, look);
-    await page.goto(`${site.url}/login`);
-    await isAccessible(page);
-    await fitsTheWindow(page);
-    isQuiet(page);
+for (const [who, paths] of Object.entries(pages))
+  test(`the pages of ${who}`, async () => {
+    const page = await visitor(who);
+    for (const path of paths) {
+      await page.goto(site.url + path);
+      await looksRight(page);
+      isQuiet(page);
+    }
   });
-  for (const [who, paths] of Object.entries(pages))
-    test(`the pages of the ${who} (${name})`, async () => {
-      const page = await site.visitor(who, look);
-      for (const path of paths) {
-        page.complaints.length = 0;
-        await page.goto(site.url + path);
-        await isAccessible(page);
-        await fitsTheWindow(page);
-        // that a page is not there is what these two are for
-        if (path !== "/nothing" && path !== "/admin") isQuiet(page);
-      }
-    });
-}
+
+test("pages that are not there, or not for everybody", async () => {
+  const page = await site.visitor("student");
+  for (const path of ["/nothing", "/admin", `${course}/roster`]) {
+    await page.goto(site.url + path);
+    await page.getByRole("link", { name: "Back to the dashboard" }).waitFor();
+    await looksRight(page);
+  }
+});
+
+// Forms that are refused say why above themselves, and keep what was typed.
+const refused = {
+  "a login": ["nobody", "/login", { "#username": "student", "#password": "wrong" }, "Log in"],
+  "a new course": ["instructor", "/new-course", { "#name": "a/b", "#title": "A title" }, "Make the course"],
+  "a new assignment": ["instructor", `${course}/new-assignment`, { "#name": "roman-numerals", "#title": "Again" }, "Make the assignment"],
+  "a roster": ["instructor", `${course}/roster`, { "#csv": "username,role\nbad name,student\nx,king\n" }, "Import"],
+  "a password": ["student", "/settings", { "#current": "wrong", "#new": "long enough", "#repeat": "long enough" }, "Change password"],
+  "an account": ["admin", "/admin/users", { "#username": "student" }, "Make the account"],
+};
+for (const [what, [who, path, fields, button]] of Object.entries(refused))
+  test(`${what} that is refused`, async () => {
+    const page = await visitor(who);
+    await page.goto(site.url + path);
+    for (const [field, text] of Object.entries(fields)) await page.locator(field).fill(text);
+    await page.getByRole("button", { name: button, exact: true }).click();
+    await page.getByRole("alert").getByRole("listitem").first().waitFor();
+    await looksRight(page);
+  });
+
+test("what is unfolded, and passwords that are shown once", async () => {
+  const page = await site.visitor("admin");
+  await page.goto(`${site.url}/admin/users`);
+  await page.getByRole("row", { name: /^grader/ }).getByText("Change").click();
+  await looksRight(page);
+  await page.getByRole("row", { name: /^grader/ }).getByRole("button", { name: "New password" }).click();
+  await page.getByRole("status").locator("code").waitFor();
+  await looksRight(page);
+  await page.goto(`${site.url}${course}/roster`);
+  await page.getByRole("row", { name: /^grader/ }).getByText("Take out").click();
+  await looksRight(page);
+  await page.locator("#csv").fill("username,name\nnewcomer,Nora Newcomer\n");
+  await page.getByRole("button", { name: "Import" }).click();
+  await page.getByRole("heading", { name: "Registered: 1" }).waitFor();
+  await looksRight(page);
+  isQuiet(page);
+});
+
+test("chosen files", async () => {
+  const page = await site.visitor("student");
+  await page.goto(site.url + homework);
+  await page.locator("#files").setInputFiles([`${source}conf/demo/README.md`, `${source}conf/demo/course.json`]);
+  await page.getByText("2 files").waitFor();
+  await looksRight(page);
+  isQuiet(page);
+});

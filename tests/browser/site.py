@@ -1,14 +1,43 @@
-"""A site for the browser tests: prints {"url", "passwords"} as one line, runs until stdin ends."""
+"""A site for the browser tests: prints {"url", "passwords"} as one line, runs until stdin ends.
+
+Besides the demo course it has two assignments: "empty", a draft without stages, and "broken", of
+which a stage fails with long lines everywhere.
+"""
 import json
 import pathlib
 import sys
+import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "web"))
 from harness import Site
 
+BROKEN = """#!/bin/bash
+line=$(printf 'a-long-line-without-a-blank-%.0s' {1..20})
+for file in status errors debug; do echo "$line" >> /grade_oven/output/$file; done
+echo "$line"
+echo 0.125/1000 > /grade_oven/output/score
+exit 3
+"""
+
+
+def add_assignments(site):
+    with tempfile.TemporaryDirectory() as folder:
+        stage = pathlib.Path(folder) / "a-stage-with-a-name-of-some-length"
+        stage.mkdir()
+        (stage.parent / "stages").write_text(stage.name + "\n")
+        (stage / "main").write_text(BROKEN)
+        (stage / "main").chmod(0o755)
+        site.ctl("assignment", "add", "cs101", "broken", "--published", "--due", "2020-02-02T20:20",
+                 "--title", "An assignment that was due and whose tests are broken", folder)
+    instructor = site.browser("instructor")
+    answer = instructor.post("/courses/cs101/assignments", {"name": "empty", "title": "An empty one"})
+    assert answer.status == 303, answer.text
+
+
 site = Site()
 try:
     site.start().load_demo()
+    add_assignments(site)
     print(json.dumps({"url": f"https://127.0.0.1:{site.port}", "passwords": site.passwords}), flush=True)
     sys.stdin.read()
 finally:
