@@ -2,21 +2,25 @@
 import { test, before, after } from "node:test";
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, mkdirSync, writeFileSync, chmodSync } from "node:fs";
+import { mkdtempSync, mkdirSync, writeFileSync, chmodSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { start, source, isQuiet, looksRight, dropFiles } from "./harness.mjs";
 
+const scratch = mkdtempSync(join(tmpdir(), "gradeoven-browser-"));
 let site;
 before(async () => { site = await start(); });
-after(async () => { await site?.stop(); });
+after(async () => {
+  rmSync(scratch, { recursive: true });
+  await site?.stop();
+});
 
 const slow = "/courses/browser/assignments/slow";
 const solution = `${source}conf/demo/roman-numerals/solution/roman.c`;
 
 // An archive of one stage that takes its time, so that a browser can watch it.
 function slowAssignment() {
-  const folder = mkdtempSync(join(tmpdir(), "gradeoven-assignment-"));
+  const folder = mkdtempSync(join(scratch, "assignment-"));
   mkdirSync(join(folder, "test"));
   writeFileSync(join(folder, "stages"), "test\n");
   writeFileSync(join(folder, "test/main"), `#!/bin/bash
@@ -162,7 +166,7 @@ test("a double click submits once; coming back submits anew", async () => {
 
 // folder/src/main.c and folder/notes.txt
 function makeFolder() {
-  const folder = mkdtempSync(join(tmpdir(), "gradeoven-folder-"));
+  const folder = mkdtempSync(join(scratch, "folder-"));
   mkdirSync(join(folder, "src"));
   writeFileSync(join(folder, "src/main.c"), "x");
   writeFileSync(join(folder, "notes.txt"), "y");
@@ -212,7 +216,7 @@ test("a submission that is refused loses nothing and says why", async () => {
   await page.goto(site.url + slow);
   await page.getByRole("button", { name: "Submit" }).click();
   await page.getByRole("alert").getByText("Choose one or more files").waitFor();
-  const bad = join(mkdtempSync(join(tmpdir(), "gradeoven-bad-")), "broken.zip");
+  const bad = join(mkdtempSync(join(scratch, "bad-")), "broken.zip");
   writeFileSync(bad, "this is no zip");
   await page.locator("#files").setInputFiles([bad]);
   await page.getByRole("button", { name: "Submit" }).click();
@@ -228,7 +232,7 @@ test("a submission that is refused loses nothing and says why", async () => {
 test("a picture is changed in the settings", async () => {
   const page = await site.visitor("student");
   await page.goto(`${site.url}/settings`);
-  const picture = join(mkdtempSync(join(tmpdir(), "gradeoven-picture-")), "me.png");
+  const picture = join(mkdtempSync(join(scratch, "picture-")), "me.png");
   await page.screenshot({ path: picture });
   await page.getByLabel(/PNG, JPEG or WebP/).setInputFiles(picture);
   await page.getByRole("button", { name: "Change picture" }).click();
