@@ -78,11 +78,26 @@ static void pool_closed(void *baton) {
 
 static const go_pool_events pool_events = {.ready = look, .closed = pool_closed};
 
+/* Somebody has queued or cancelled runs. */
+static void rung(void *baton) {
+    daemon_self *self = baton;
+    if (!go_queue_holds(self->queue, self->runs->nelts)) {
+        /* From the end: one that is lost leaves the array. */
+        for (int i = self->runs->nelts - 1; i >= 0; i--) {
+            if (i < self->runs->nelts) go_run_check(APR_ARRAY_IDX(self->runs, i, go_active_run *));
+        }
+    }
+    look(self);
+}
+
 static void tick(void *baton) {
     daemon_self *self = baton;
     go_timer_start(self->tick, LOOK_US);
-    go_queue_report(self->queue, go_pool_warm(self->ovens), go_pool_baking(self->ovens),
-                    go_pool_trouble(self->ovens));
+    const go_executor report = {.slots = self->configuration->parallel,
+                                .warm = go_pool_warm(self->ovens),
+                                .baking = go_pool_baking(self->ovens),
+                                .trouble = go_pool_trouble(self->ovens)};
+    go_queue_report(self->queue, report);
     if (self->state != SERVING) return;
     go_queue_tidy(self->queue);
     look(self);
@@ -146,7 +161,7 @@ static apr_status_t open_all(daemon_self *self, go_pool_spec *spec, go_error *er
     if (status != APR_SUCCESS) return status;
     status = go_queue_open(&self->queue, state, spec->owner, pool, err);
     if (status != APR_SUCCESS) return status;
-    return go_doorbell_hang(self->loop, state->doorbell, look, self, pool, err);
+    return go_doorbell_hang(self->loop, state->doorbell, rung, self, pool, err);
 }
 
 apr_status_t go_daemon_run(const go_configuration *configuration, apr_pool_t *pool, go_error *err) {

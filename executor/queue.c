@@ -80,11 +80,10 @@ go_queue_answer go_queue_tell(go_queue *queue, const go_claim *claim, const go_r
         "its news", &err);
 }
 
-go_queue_answer go_queue_finish(go_queue *queue, const go_claim *claim, const go_run_news *news,
-                                const apr_array_header_t *results, const char *problem) {
+go_queue_answer go_queue_finish(go_queue *queue, const go_claim *claim, const go_run_end *end) {
     go_error err = begin(queue);
-    return answer(go_run_finish(queue->durable, claim->run_id, claim->lease, news, results, problem,
-                                apr_time_now(), queue->scratch, &err),
+    return answer(go_run_finish(queue->durable, claim->run_id, claim->lease, end, apr_time_now(),
+                                queue->scratch, &err),
                   claim, "its end", &err);
 }
 
@@ -124,10 +123,19 @@ void go_queue_tidy(go_queue *queue) {
     }
 }
 
-void go_queue_report(go_queue *queue, int warm, int baking, const char *trouble) {
+int go_queue_holds(go_queue *queue, int baking) {
+    int count = 0;
     go_error err = begin(queue);
-    if (go_executor_report(queue->hasty, queue->holder, warm, baking, trouble, apr_time_now(),
-                           queue->scratch, &err) != APR_SUCCESS) {
+    return go_runs_count_of_holder(queue->hasty, queue->holder, &count, queue->scratch, &err) !=
+               APR_SUCCESS ||
+           count >= baking;
+}
+
+void go_queue_report(go_queue *queue, go_executor report) {
+    go_error err = begin(queue);
+    report.holder = queue->holder;
+    if (go_executor_report(queue->hasty, &report, apr_time_now(), queue->scratch, &err) !=
+        APR_SUCCESS) {
         go_log(GO_LOG_ERROR, "the state cannot be reported: %s", go_error_text(&err));
     }
 }

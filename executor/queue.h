@@ -36,15 +36,17 @@ typedef enum go_queue_answer {
 
 go_queue_answer go_queue_renew(go_queue *queue, const go_claim *claim);
 go_queue_answer go_queue_tell(go_queue *queue, const go_claim *claim, const go_run_news *news);
-go_queue_answer go_queue_finish(go_queue *queue, const go_claim *claim, const go_run_news *news,
-                                const apr_array_header_t *results, const char *problem);
+go_queue_answer go_queue_finish(go_queue *queue, const go_claim *claim, const go_run_end *end);
 /* `reason` NULL: we leave, which costs the run no attempt. */
 go_queue_answer go_queue_release(go_queue *queue, const go_claim *claim, const char *reason);
 
 /* Queues again what dead executors of this host held, and all leases that are over. */
 void go_queue_tidy(go_queue *queue);
 
-/* For the admin's page. */
-void go_queue_report(go_queue *queue, int warm, int baking, const char *trouble);
+/* Do we hold as many runs as we bake? Fewer: one was cancelled. When in doubt: yes. */
+int go_queue_holds(go_queue *queue, int baking);
+
+/* For the admin's page, and for those who wait; `holder` and the time are filled in. */
+void go_queue_report(go_queue *queue, go_executor report);
 
 #endif

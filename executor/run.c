@@ -116,6 +116,10 @@ static void renew(void *baton) {
     go_timer_start(run->renew_timer, RENEW_US);
 }
 
+void go_run_check(go_active_run *run) {
+    renew(run);
+}
+
 /* --- the bake -------------------------------------------------------------------------------- */
 
 static void stage_started(void *baton, int stage) {
@@ -156,8 +160,8 @@ static void finish(void *baton) {
     apr_pool_t *pool;
     apr_pool_create(&pool, run->pool);
     go_run_news news = gather_news(run, 1, pool);
-    go_queue_answer answer =
-        go_queue_finish(run->keeper->queue, run->claim, &news, run->results, run->problem);
+    const go_run_end end = {.news = &news, .results = run->results, .problem = run->problem};
+    go_queue_answer answer = go_queue_finish(run->keeper->queue, run->claim, &end);
     apr_pool_destroy(pool);
     if (answer == GO_QUEUE_TRY_LATER) {
         go_timer_start(run->again_timer, AGAIN_US);

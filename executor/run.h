@@ -31,6 +31,9 @@ typedef struct go_run_keeper {
 go_active_run *go_run_start(const go_run_keeper *keeper, go_oven *oven, go_claim *claim,
                             apr_pool_t *pool);
 
+/* Is it still ours? Ends it when it was cancelled. Only after this the caller may look again. */
+void go_run_check(go_active_run *run);
+
 /* We leave: gives the run back and destroys it, without `ended`. */
 void go_run_abandon(go_active_run *run);
 

@@ -50,7 +50,7 @@ void go_stage_end_read(go_stage_result *result, const unsigned char *payload, in
     if (failure) {
         char reason[128];
         apr_strerror(failure, reason, sizeof(reason));
-        notes->could_not_start = 1;
+        notes->could_not_start = result->is_broken = 1;
         go_stage_note(notes, pool, "Its \"main\" could not be started: %s.%s", reason,
                       failure == ENOENT ? " Does its first line name a program of the image?" : "");
     } else if (result->signal == SIGKILL && !result->timed_out) {

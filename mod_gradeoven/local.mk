@@ -62,6 +62,8 @@ libgradeoven_la_SOURCES = \
 	mod_gradeoven/model/tree_scan.c \
 	mod_gradeoven/model/trees.c \
 	mod_gradeoven/model/trees.h \
+	mod_gradeoven/model/turns.c \
+	mod_gradeoven/model/turns.h \
 	mod_gradeoven/model/users.c \
 	mod_gradeoven/model/users.h \
 	mod_gradeoven/model/zone.c \
@@ -108,7 +110,8 @@ mod_gradeoven_la_SOURCES = \
 	mod_gradeoven/pages/dashboard.c mod_gradeoven/pages/files.c \
 	mod_gradeoven/pages/login.c mod_gradeoven/pages/pages.h \
 	mod_gradeoven/pages/roster.c mod_gradeoven/pages/settings.c \
-	mod_gradeoven/pages/shared.c mod_gradeoven/pages/submission.c \
+	mod_gradeoven/pages/shared.c mod_gradeoven/pages/steering.c \
+	mod_gradeoven/pages/submission.c mod_gradeoven/pages/submission_run.c \
 	mod_gradeoven/pages/submissions.c mod_gradeoven/pages/submit.c \
 	mod_gradeoven/pages/versions.c \
 	mod_gradeoven/routes.c mod_gradeoven/routes.h \

@@ -40,22 +40,41 @@ static apr_status_t read_details(go_db *db, apr_int64_t submission_id, apr_int64
     return status;
 }
 
+/* Takes the run whose turn it is, and moves its course on; no row when there is none. */
+static apr_status_t take(go_db *db, const go_claim *claim, const char *holder, apr_time_t now,
+                         go_rows **row, int *is_taken, apr_pool_t *pool, go_error *err) {
+    *is_taken = 0;
+    apr_status_t status = go_db_begin(db, err);
+    if (status) return status;
+    status = go_db_select(db, GO_SQL_RUN_CLAIM,
+                          GO_VALUES(go_text(claim->lease), go_text(holder),
+                                    go_integer(now + apr_time_from_sec(GO_LEASE_SECONDS)),
+                                    go_integer(now), go_integer(now)),
+                          row, pool, err);
+    if (!status && go_rows_next(*row)) {
+        apr_int64_t course = go_rows_integer(*row, 4, 0);
+        status = go_db_run(db, GO_SQL_QUEUE_PASS, GO_VALUES(go_integer(course), go_integer(course)),
+                           NULL, pool, err);
+        if (!status)
+            status =
+                go_db_run(db, GO_SQL_COURSE_PASS, GO_VALUES(go_integer(course)), NULL, pool, err);
+        *is_taken = !status;
+    }
+    return go_db_end(db, status, err);
+}
+
 apr_status_t go_run_claim(go_db *db, const char *holder, const char *objects, apr_time_t now,
                           go_claim **result, apr_pool_t *pool, go_error *err) {
     *result = NULL;
-    go_rows *rows;
+    go_rows *row;
+    int is_taken;
     go_claim *claim = apr_pcalloc(pool, sizeof(*claim));
     claim->lease = go_random_hex(pool, LEASE_BYTES);
-    apr_status_t status =
-        go_db_select(db, GO_SQL_RUN_CLAIM,
-                     GO_VALUES(go_text(claim->lease), go_text(holder),
-                               go_integer(now + apr_time_from_sec(GO_LEASE_SECONDS)),
-                               go_integer(now), go_integer(now)),
-                     &rows, pool, err);
-    if (status || !go_rows_next(rows)) return status;
-    claim->run_id = go_rows_integer(rows, 0, 0);
-    claim->attempt = (int)go_rows_integer(rows, 3, 1);
-    status = read_details(db, go_rows_integer(rows, 1, 0), go_rows_integer(rows, 2, 0), objects,
+    apr_status_t status = take(db, claim, holder, now, &row, &is_taken, pool, err);
+    if (status || !is_taken) return status;
+    claim->run_id = go_rows_integer(row, 0, 0);
+    claim->attempt = (int)go_rows_integer(row, 3, 1);
+    status = read_details(db, go_rows_integer(row, 1, 0), go_rows_integer(row, 2, 0), objects,
                           claim, pool, err);
     if (status) { /* what cannot be read now may be readable later: it goes back, with the reason */
         go_run_release(db, claim->run_id, claim->lease, go_error_text(err), now, pool, NULL);

@@ -55,6 +55,8 @@ static go_course *from_row(go_rows *row, apr_pool_t *pool) {
     course->name = go_rows_text(row, 1);
     course->title = go_rows_text(row, 2);
     course->zone = go_rows_text(row, 3);
+    course->is_paused = (int)go_rows_integer(row, 4, 0);
+    course->weight = (int)go_rows_integer(row, 5, 1);
     return course;
 }
 
@@ -83,7 +85,7 @@ apr_status_t go_courses_all(go_db *db, apr_array_header_t **courses, apr_pool_t 
     *courses = apr_array_make(pool, 8, sizeof(go_course *));
     while (!status && go_rows_next(rows)) {
         go_course *course = from_row(rows, pool);
-        course->students = (int)go_rows_integer(rows, 4, 0);
+        course->students = (int)go_rows_integer(rows, 6, 0);
         APR_ARRAY_PUSH(*courses, go_course *) = course;
     }
     return status;
@@ -103,7 +105,7 @@ apr_status_t go_courses_of_user(go_db *db, apr_int64_t user_id, apr_array_header
     *courses = apr_array_make(pool, 8, sizeof(go_course *));
     while (!status && go_rows_next(rows)) {
         go_course *course = from_row(rows, pool);
-        course->role = role_of(go_rows_text(rows, 4));
+        course->role = role_of(go_rows_text(rows, 6));
         APR_ARRAY_PUSH(*courses, go_course *) = course;
     }
     return status;

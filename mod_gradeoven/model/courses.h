@@ -29,6 +29,8 @@ typedef struct go_course {
     const char *title;
     const char *zone; /* IANA time zone: all its dates are meant and shown in it */
     go_role role;     /* in lists of a user's courses: that user's */
+    int is_paused;    /* its runs do not start (turns.h) */
+    int weight;       /* turns it gets in the queue for one of an ordinary course */
     int students;     /* in the list of all courses */
 } go_course;
 

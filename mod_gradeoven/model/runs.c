@@ -4,7 +4,14 @@
 
 #include <string.h>
 
-enum { BACK_OFF_SECONDS = 2 }; /* before the second attempt; doubles with each further one */
+enum {
+    BACK_OFF_SECONDS = 2,  /* before the second attempt; doubles with each further one */
+    FORGET_SECONDS = 300,  /* then an executor that has died is not shown any more */
+    RECENT_SECONDS = 3600, /* the runs of a student within count against the next one's turn */
+};
+
+#define GRADED     "graded"
+#define UNGRADABLE "ungradable"
 
 static const char *const state_names[GO_RUN_STATE_COUNT] = {"queued", "running", "finished",
                                                             "failed", "cancelled"};
@@ -12,7 +19,8 @@ static const char *const state_names[GO_RUN_STATE_COUNT] = {"queued", "running",
 /* The diagram in runs.h as a table: may_move[from][to]. */
 static const char may_move[GO_RUN_STATE_COUNT][GO_RUN_STATE_COUNT] = {
     [GO_RUN_QUEUED] = {[GO_RUN_RUNNING] = 1, [GO_RUN_CANCELLED] = 1},
-    [GO_RUN_RUNNING] = {[GO_RUN_QUEUED] = 1, [GO_RUN_FINISHED] = 1, [GO_RUN_FAILED] = 1},
+    [GO_RUN_RUNNING] =
+        {[GO_RUN_QUEUED] = 1, [GO_RUN_FINISHED] = 1, [GO_RUN_FAILED] = 1, [GO_RUN_CANCELLED] = 1},
 };
 
 const char *go_run_state_name(go_run_state state) {
@@ -36,12 +44,24 @@ apr_status_t go_run_queue(go_db *db, apr_int64_t submission_id, apr_int64_t vers
                           const char *reason, apr_time_t now, apr_int64_t *run_id, apr_pool_t *pool,
                           go_error *err) {
     go_rows *row;
-    apr_status_t status = go_db_one(db, GO_SQL_RUN_QUEUE,
-                                    GO_VALUES(go_integer(submission_id), go_integer(version_id),
-                                              go_text(reason), go_integer(now), go_integer(now)),
-                                    &row, "id", pool, err);
+    int is_rerun = strcmp(reason, GO_REASON_RERUN) == 0;
+    /* what it supersedes neither counts as a recent run nor keeps its place */
+    const char *same = strcmp(reason, GO_REASON_SUBMIT) == 0 ? reason : "";
+    apr_time_t since = is_rerun ? now : now - apr_time_from_sec(RECENT_SECONDS);
+    apr_status_t status = go_db_begin(db, err);
+    if (status) return status;
+    status = go_db_run(db, GO_SQL_COURSE_CATCH_UP, GO_VALUES(go_integer(submission_id)), NULL, pool,
+                       err);
+    if (status) return go_db_end(db, status, err);
+    status = go_db_one(db, GO_SQL_RUN_QUEUE,
+                       GO_VALUES(go_integer(version_id), go_text(reason), go_integer(now),
+                                 go_integer(now),
+                                 go_integer(is_rerun ? GO_PRECEDENCE_RERUN : GO_PRECEDENCE_AWAITED),
+                                 go_integer(since), go_text(same), go_text(same), go_integer(now),
+                                 go_integer(submission_id)),
+                       &row, "submission to grade", pool, err);
     if (!status) *run_id = go_rows_integer(row, 0, 0);
-    return status;
+    return go_db_end(db, status, err);
 }
 
 /* A change of a leased run that touched no row: somebody else has it, or it has ended. */
@@ -93,22 +113,44 @@ static apr_status_t insert_stage(go_db *db, apr_int64_t run_id, int position,
                      NULL, pool, err);
 }
 
-apr_status_t go_run_finish(go_db *db, apr_int64_t run_id, const char *lease,
-                           const go_run_news *news, const apr_array_header_t *stage_results,
-                           const char *problem, apr_time_t now, apr_pool_t *pool, go_error *err) {
+/* Is it the stages' fault that there is no grade (see runs.h)? */
+static int is_ungradable(const go_run_end *end) {
+    int has_failed = end->problem != NULL;
+    for (int i = 0; i < end->results->nelts; i++) {
+        const go_stage_result *result = &APR_ARRAY_IDX(end->results, i, go_stage_result);
+        if (result->is_broken) return 1;
+        has_failed |= result->exit_code || result->signal || result->timed_out || result->problem;
+    }
+    return end->problem || (has_failed && !end->news->has_score);
+}
+
+static apr_status_t finish_row(go_db *db, apr_int64_t run_id, const char *lease,
+                               const go_run_end *end, apr_time_t now, apr_pool_t *pool,
+                               go_error *err) {
+    int changed = 0;
+    const go_stamp *stamp = &end->stamp;
+    apr_status_t status = go_db_run(
+        db, GO_SQL_RUN_FINISH,
+        GO_VALUES(go_integer(now), go_text(end->problem),
+                  go_text(is_ungradable(end) ? UNGRADABLE : GRADED), go_text(stamp->image),
+                  go_text(stamp->limits), go_text(stamp->executor), go_text(stamp->oven),
+                  go_text(stamp->engine), go_integer(run_id), go_text(lease)),
+        &changed, pool, err);
+    return expect_lease(status, changed, run_id, err);
+}
+
+apr_status_t go_run_finish(go_db *db, apr_int64_t run_id, const char *lease, const go_run_end *end,
+                           apr_time_t now, apr_pool_t *pool, go_error *err) {
     apr_status_t status = go_db_begin(db, err);
     if (status) return status;
-    int changed = 0;
-    status = go_run_tell(db, run_id, lease, news, pool, err);
+    status = go_run_tell(db, run_id, lease, end->news, pool, err);
+    if (!status) status = finish_row(db, run_id, lease, end, now, pool, err);
+    for (int i = 0; i < end->results->nelts && !status; i++)
+        status = insert_stage(db, run_id, i, &APR_ARRAY_IDX(end->results, i, go_stage_result), pool,
+                              err);
     if (!status)
-        status = go_db_run(
-            db, GO_SQL_RUN_FINISH,
-            GO_VALUES(go_integer(now), go_text(problem), go_integer(run_id), go_text(lease)),
-            &changed, pool, err);
-    status = expect_lease(status, changed, run_id, err);
-    for (int i = 0; i < stage_results->nelts && !status; i++)
-        status = insert_stage(db, run_id, i, &APR_ARRAY_IDX(stage_results, i, go_stage_result),
-                              pool, err);
+        status = go_db_run(db, GO_SQL_ASSIGNMENT_MEASURED,
+                           GO_VALUES(go_integer(run_id), go_integer(run_id)), NULL, pool, err);
     return go_db_end(db, status, err);
 }
 
@@ -191,20 +233,36 @@ apr_status_t go_runs_next_start(go_db *db, apr_time_t *start, apr_pool_t *pool, 
     return status;
 }
 
-apr_status_t go_executor_report(go_db *db, const char *holder, int warm, int baking,
-                                const char *trouble, apr_time_t now, apr_pool_t *pool,
-                                go_error *err) {
-    apr_status_t status = go_db_run(db, GO_SQL_EXECUTOR_REPORT,
-                                    GO_VALUES(go_text(holder), go_integer(warm), go_integer(baking),
-                                              go_text(trouble), go_integer(now)),
-                                    NULL, pool, err);
+apr_status_t go_runs_count_of_holder(go_db *db, const char *holder, int *count, apr_pool_t *pool,
+                                     go_error *err) {
+    go_rows *rows;
+    apr_status_t status =
+        go_db_select(db, GO_SQL_RUNS_OF_HOLDER, GO_VALUES(go_text(holder)), &rows, pool, err);
+    for (*count = 0; !status && go_rows_next(rows);)
+        ++*count;
+    return status;
+}
+
+apr_status_t go_executor_report(go_db *db, const go_executor *executor, apr_time_t now,
+                                apr_pool_t *pool, go_error *err) {
+    apr_status_t status =
+        go_db_run(db, GO_SQL_EXECUTOR_REPORT,
+                  GO_VALUES(go_text(executor->holder), go_integer(executor->slots),
+                            go_integer(executor->warm), go_integer(executor->baking),
+                            go_text(executor->trouble), go_integer(now)),
+                  NULL, pool, err);
     if (status) return status;
     return go_db_run(db, GO_SQL_EXECUTORS_FORGET,
-                     GO_VALUES(go_integer(now - apr_time_from_sec(3600))), NULL, pool, err);
+                     GO_VALUES(go_integer(now - apr_time_from_sec(FORGET_SECONDS))), NULL, pool,
+                     err);
 }
 
 static apr_time_t time_of(go_rows *row, int column) {
     return go_rows_integer(row, column, 0);
+}
+
+static int is_word(const char *text, const char *word) {
+    return text && strcmp(text, word) == 0;
 }
 
 apr_status_t go_run_newest(go_db *db, apr_int64_t submission_id, go_run **result, apr_pool_t *pool,
@@ -233,6 +291,11 @@ apr_status_t go_run_newest(go_db *db, apr_int64_t submission_id, go_run **result
     run->errors = go_rows_text(row, 15);
     run->debug = go_rows_text(row, 16);
     run->problem = go_rows_text(row, 17);
+    run->reason = go_rows_text(row, 18);
+    run->precedence = (int)go_rows_integer(row, 19, GO_PRECEDENCE_AWAITED);
+    run->ended_by = go_rows_text(row, 20);
+    run->is_ungradable = is_word(go_rows_text(row, 21), UNGRADABLE);
+    run->course_id = go_rows_integer(row, 22, 0);
     *result = run;
     return APR_SUCCESS;
 }
@@ -271,21 +334,68 @@ apr_status_t go_run_stages(go_db *db, apr_int64_t run_id, apr_array_header_t **r
     return status;
 }
 
-apr_status_t go_run_position(go_db *db, apr_int64_t run_id, int *ahead, apr_pool_t *pool,
-                             go_error *err) {
+apr_status_t go_run_origin_of(go_db *db, apr_int64_t run_id, go_run_origin **result,
+                              apr_pool_t *pool, go_error *err) {
     go_rows *row;
-    apr_status_t status =
-        go_db_one(db, GO_SQL_RUN_POSITION, GO_VALUES(go_integer(run_id)), &row, "run", pool, err);
-    *ahead = status ? 0 : (int)go_rows_integer(row, 0, 0);
+    apr_status_t status = go_db_one(db, GO_SQL_RUN_STAMP, GO_VALUES(go_integer(run_id)), &row,
+                                    apr_psprintf(pool, "run %" APR_INT64_T_FMT, run_id), pool, err);
+    if (status) return status;
+    go_run_origin *origin = apr_pcalloc(pool, sizeof(*origin));
+    origin->stamp = (go_stamp){.image = go_rows_text(row, 0),
+                               .limits = go_rows_text(row, 1),
+                               .executor = go_rows_text(row, 2),
+                               .oven = go_rows_text(row, 3),
+                               .engine = go_rows_text(row, 4)};
+    origin->submission_digest = go_rows_text(row, 5);
+    origin->version_digest = go_rows_text(row, 6);
+    *result = origin;
+    return APR_SUCCESS;
+}
+
+apr_status_t go_runs_recent(go_db *db, apr_array_header_t **lines, apr_pool_t *pool,
+                            go_error *err) {
+    go_rows *rows;
+    apr_status_t status = go_db_select(db, GO_SQL_RUNS_RECENT, GO_NO_VALUES, &rows, pool, err);
+    *lines = apr_array_make(pool, 32, sizeof(go_run_line));
+    while (!status && go_rows_next(rows)) {
+        go_run_line *line = apr_array_push(*lines);
+        memset(line, 0, sizeof(*line));
+        line->id = go_rows_integer(rows, 0, 0);
+        go_run_state_parse(go_rows_text(rows, 1), &line->state);
+        line->queued_us = time_of(rows, 2);
+        line->problem = go_rows_text(rows, 6);
+        line->course = go_rows_text(rows, 7);
+        line->assignment = go_rows_text(rows, 8);
+        line->number = (int)go_rows_integer(rows, 9, 0);
+        line->username = go_rows_text(rows, 10);
+        line->is_ungradable = is_word(go_rows_text(rows, 11), UNGRADABLE);
+    }
     return status;
 }
 
-apr_status_t go_run_cancel(go_db *db, apr_int64_t run_id, apr_time_t now, apr_pool_t *pool,
-                           go_error *err) {
-    int changed = 0;
-    apr_status_t status = go_db_run(
-        db, GO_SQL_RUN_CANCEL, GO_VALUES(go_integer(now), go_integer(run_id)), &changed, pool, err);
-    if (status || changed) return status;
-    return go_error_set(err, GO_ECONFLICT, "Load the page again.",
-                        "The run is not waiting any more.");
+apr_status_t go_executors(go_db *db, apr_array_header_t **executors, apr_pool_t *pool,
+                          go_error *err) {
+    go_rows *rows;
+    apr_status_t status = go_db_select(db, GO_SQL_EXECUTORS_ALL, GO_NO_VALUES, &rows, pool, err);
+    *executors = apr_array_make(pool, 4, sizeof(go_executor));
+    while (!status && go_rows_next(rows))
+        APR_ARRAY_PUSH(*executors, go_executor) =
+            (go_executor){.holder = go_rows_text(rows, 0),
+                          .slots = (int)go_rows_integer(rows, 1, 0),
+                          .warm = (int)go_rows_integer(rows, 2, 0),
+                          .baking = (int)go_rows_integer(rows, 3, 0),
+                          .trouble = go_rows_text(rows, 4),
+                          .reported_us = time_of(rows, 5)};
+    return status;
+}
+
+apr_status_t go_runs_by_state(go_db *db, int *counts, apr_pool_t *pool, go_error *err) {
+    go_rows *rows;
+    go_run_state state;
+    apr_status_t status = go_db_select(db, GO_SQL_RUNS_BY_STATE, GO_NO_VALUES, &rows, pool, err);
+    memset(counts, 0, sizeof(*counts) * GO_RUN_STATE_COUNT);
+    while (!status && go_rows_next(rows))
+        if (go_run_state_parse(go_rows_text(rows, 0), &state))
+            counts[state] = (int)go_rows_integer(rows, 1, 0);
+    return status;
 }

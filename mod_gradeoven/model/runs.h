@@ -2,11 +2,15 @@
  * Runs: one grading of one submission by one version of its assignment.
  *
  *                  claim                 finish
- *      queued ───────────────> running ───────────> finished
- *        │ ^                     │  │
- *        │ └──── release, lease ─┘  └── give up ──> failed
- *        │       over, engine lost      (after several attempts: our fault, never the student's)
- *        └──────────────────────────> cancelled
+ *      queued ───────────────> running ───────────> finished (graded, or it cannot be graded)
+ *        │ ^                    │ │  │
+ *        │ └─── release, lease ─┘ │  └─ give up ──> failed
+ *        │      over, engine lost │     (after several attempts: our fault, never the student's)
+ *        └────────────────────────┴───────────────> cancelled (by staff, or by a newer submission)
+ *
+ * A finished run "cannot be graded" when the instructor's stages are broken: one could not be run,
+ * the files did not fit, or none gave a score and one failed. Staff are told of these, and of what
+ * failed. Which run is next is turns.h.
  *
  * A running run is leased: whoever claimed it holds a token and must renew before the lease is
  * over; every change asks for that token, so an executor that was thought dead and comes back
@@ -35,6 +39,21 @@ const char *go_run_state_name(go_run_state state);
 int go_run_state_parse(const char *name, go_run_state *state);
 /* Does the table of moves allow it? */
 int go_run_may_move(go_run_state from, go_run_state to);
+
+/* Why a run was queued. */
+#define GO_REASON_SUBMIT "submit" /* it was handed in */
+#define GO_REASON_DEMAND "demand" /* superseded or cancelled before, and wanted all the same */
+#define GO_REASON_RERUN  "rerun"  /* staff grade it again */
+
+/* In `ended_by` of a run that a newer submission took the place of. */
+#define GO_SUPERSEDED "superseded"
+
+/* What runs are ordered by before all else, within a course; and reruns between courses as well. */
+typedef enum go_precedence {
+    GO_PRECEDENCE_FIRST,   /* staff want it next */
+    GO_PRECEDENCE_AWAITED, /* a student waits for it */
+    GO_PRECEDENCE_RERUN,
+} go_precedence;
 
 typedef struct go_stage {
     const char *name;
@@ -94,12 +113,29 @@ typedef struct go_stage_result {
     apr_int64_t wall_ms, cpu_ms, max_rss_kib;
     const char *console; /* valid UTF-8, staff only */
     const char *problem; /* what staff must know (malformed score...), or NULL */
+    int is_broken;       /* its "main" could not be run at all; not stored */
 } go_stage_result;
 
-/* Ends a run with its results in one transaction, durably; once only. `news` is the last of it. */
-apr_status_t go_run_finish(go_db *db, apr_int64_t run_id, const char *lease,
-                           const go_run_news *news, const apr_array_header_t *stage_results,
-                           const char *problem, apr_time_t now, apr_pool_t *pool, go_error *err);
+/* What a run was made with: with the submission and the version, all that its result depends on. */
+typedef struct go_stamp {
+    const char *image;    /* name and id of the grading image */
+    const char *limits;   /* memory, files, processes, processors, in words */
+    const char *executor; /* version of Grade Oven */
+    const char *oven;     /* SHA-256 of the oven program, shortened */
+    const char *engine;   /* its address; for staff */
+} go_stamp;
+
+/* All that ends a run. */
+typedef struct go_run_end {
+    const go_run_news *news;           /* the last of it */
+    const apr_array_header_t *results; /* of go_stage_result: of the stages that were run */
+    const char *problem;               /* why it could not be graded further, or NULL */
+    go_stamp stamp;
+} go_run_end;
+
+/* Ends a run with its results in one transaction, durably; once only. */
+apr_status_t go_run_finish(go_db *db, apr_int64_t run_id, const char *lease, const go_run_end *end,
+                           apr_time_t now, apr_pool_t *pool, go_error *err);
 
 /*
  * Gives a run back: our fault (`reason`, a sentence for staff) or our shutting down (reason NULL,
@@ -122,10 +158,20 @@ apr_status_t go_runs_release_holder(go_db *db, const char *holder, apr_time_t no
 /* When the next queued run may start (a back-off), or 0 when none waits. */
 apr_status_t go_runs_next_start(go_db *db, apr_time_t *when, apr_pool_t *pool, go_error *err);
 
-/* What the executor says of itself for the admin's page: a sentence, NULL: all is well. */
-apr_status_t go_executor_report(go_db *db, const char *holder, int warm, int baking,
-                                const char *trouble, apr_time_t now, apr_pool_t *pool,
-                                go_error *err);
+/* How many runs this holder has: fewer than it bakes when one was cancelled. */
+apr_status_t go_runs_count_of_holder(go_db *db, const char *holder, int *count, apr_pool_t *pool,
+                                     go_error *err);
+
+/* What an executor says of itself, for the admin's page and for who waits. */
+typedef struct go_executor {
+    const char *holder;
+    int slots, warm, baking; /* runs at once; ovens that wait, and that bake */
+    const char *trouble;     /* a sentence; NULL: all is well */
+    apr_time_t reported_us;
+} go_executor;
+
+apr_status_t go_executor_report(go_db *db, const go_executor *executor, apr_time_t now,
+                                apr_pool_t *pool, go_error *err);
 
 /* --- for the pages ------------------------------------------------------------------------- */
 
@@ -140,10 +186,15 @@ typedef struct go_run {
     int attempts;
     apr_int64_t revision;                /* grows with every change: what a live page compares */
     const char *status, *errors, *debug; /* "" when nothing was said */
-    const char *problem; /* for staff: why it failed or could not be graded; or NULL */
+    const char *problem;  /* for staff: why it failed or could not be graded; or NULL */
+    const char *reason;   /* GO_REASON_... */
+    int precedence;       /* go_precedence */
+    const char *ended_by; /* of a cancelled one: a username, or "superseded" */
+    int is_ungradable;    /* finished, and the stages are broken */
+    apr_int64_t course_id;
 } go_run;
 
-/* Queues a run of a submission by a version. `reason` is "submit" or "rerun". */
+/* Queues a run of a submission by a version; `reason` is one of GO_REASON_... */
 apr_status_t go_run_queue(go_db *db, apr_int64_t submission_id, apr_int64_t version_id,
                           const char *reason, apr_time_t now, apr_int64_t *run_id, apr_pool_t *pool,
                           go_error *err);
@@ -160,12 +211,32 @@ apr_status_t go_run_standing(go_db *db, apr_int64_t submission_id, int *has_scor
 apr_status_t go_run_stages(go_db *db, apr_int64_t run_id, apr_array_header_t **results,
                            apr_pool_t *pool, go_error *err);
 
-/* How many queued runs start before this one. */
-apr_status_t go_run_position(go_db *db, apr_int64_t run_id, int *ahead, apr_pool_t *pool,
-                             go_error *err);
+/* What a finished run was made with, and the digests of the two trees that went into it. */
+typedef struct go_run_origin {
+    go_stamp stamp; /* members are NULL for a run that has not finished */
+    const char *submission_digest, *version_digest;
+} go_run_origin;
 
-/* Takes a queued run off the queue; GO_ECONFLICT when it is not queued. */
-apr_status_t go_run_cancel(go_db *db, apr_int64_t run_id, apr_time_t now, apr_pool_t *pool,
-                           go_error *err);
+apr_status_t go_run_origin_of(go_db *db, apr_int64_t run_id, go_run_origin **origin,
+                              apr_pool_t *pool, go_error *err);
+
+/* --- for the admin's page ------------------------------------------------------------------ */
+
+/* A run with where it belongs: the newest 100. */
+typedef struct go_run_line {
+    apr_int64_t id;
+    go_run_state state;
+    int is_ungradable;
+    apr_time_t queued_us;
+    const char *problem; /* or NULL */
+    const char *course, *assignment, *username;
+    int number; /* of the submission */
+} go_run_line;
+
+/* Arrays of go_run_line, go_executor; and counts[GO_RUN_STATE_COUNT]. */
+apr_status_t go_runs_recent(go_db *db, apr_array_header_t **lines, apr_pool_t *pool, go_error *err);
+apr_status_t go_executors(go_db *db, apr_array_header_t **executors, apr_pool_t *pool,
+                          go_error *err);
+apr_status_t go_runs_by_state(go_db *db, int *counts, apr_pool_t *pool, go_error *err);
 
 #endif

@@ -1,6 +1,7 @@
 #include "model/submissions.h"
 
 #include "model/trees.h"
+#include "model/turns.h"
 
 #include <apr_strings.h>
 
@@ -9,10 +10,10 @@
 enum { ONCE_MAX = 64, WAITING_MAX = 50 };
 
 /* Nobody fills the queue alone. */
-static apr_status_t refuse_flood(go_db *db, const go_user *user, apr_pool_t *pool, go_error *err) {
+static apr_status_t refuse_flood(go_db *db, apr_int64_t user_id, apr_pool_t *pool, go_error *err) {
     go_rows *row;
-    apr_status_t status = go_db_one(db, GO_SQL_RUNS_WAITING_OF_USER,
-                                    GO_VALUES(go_integer(user->id)), &row, "count", pool, err);
+    apr_status_t status = go_db_one(db, GO_SQL_RUNS_WAITING_OF_USER, GO_VALUES(go_integer(user_id)),
+                                    &row, "count", pool, err);
     if (!status && go_rows_integer(row, 0, 0) >= WAITING_MAX)
         status = go_error_set(err, GO_ECONFLICT, "Wait until some of them are graded.",
                               "You have %d submissions waiting already.", WAITING_MAX);
@@ -39,7 +40,7 @@ apr_status_t go_submission_repeated(go_db *db, const go_assignment *assignment, 
 static apr_status_t insert(go_db *db, const go_assignment *assignment, const go_user *user,
                            const go_tree *tree, const char *once, const char *address,
                            apr_time_t now, go_receipt *receipt, apr_pool_t *pool, go_error *err) {
-    apr_int64_t tree_id, run_id;
+    apr_int64_t tree_id;
     apr_status_t status = go_trees_keep(db, tree, &tree_id, pool, err);
     if (status) return status;
     int is_late = assignment->due_us && now > assignment->due_us;
@@ -53,8 +54,7 @@ static apr_status_t insert(go_db *db, const go_assignment *assignment, const go_
     if (status) return status;
     receipt->number = (int)go_rows_integer(row, 1, 0);
     receipt->attempt = (int)go_rows_integer(row, 2, 0);
-    return go_run_queue(db, go_rows_integer(row, 0, 0), assignment->version_id, "submit", now,
-                        &run_id, pool, err);
+    return go_run_submit(db, go_rows_integer(row, 0, 0), assignment, user->id, now, pool, err);
 }
 
 apr_status_t go_submission_create(go_db *db, const go_assignment *assignment, const go_user *user,
@@ -72,7 +72,7 @@ apr_status_t go_submission_create(go_db *db, const go_assignment *assignment, co
     if (status) return status;
     /* inside the transaction: of two clicks at once the second waits here, and finds the first */
     status = go_submission_repeated(db, assignment, user, once, receipt, pool, err);
-    if (!status && !*receipt) status = refuse_flood(db, user, pool, err);
+    if (!status && !*receipt) status = refuse_flood(db, user->id, pool, err);
     if (!status && !*receipt) {
         *receipt = apr_pcalloc(pool, sizeof(**receipt));
         status = insert(db, assignment, user, tree, once, address, now, *receipt, pool, err);
@@ -102,24 +102,71 @@ apr_status_t go_submission_find(go_db *db, const go_assignment *assignment, int 
     return APR_SUCCESS;
 }
 
-/* The columns (state, earned, possible) of a line's newest run. */
+/* Looks and queues in one transaction: of two clicks the second finds the first's run. */
+static apr_status_t queue_again(go_db *db, const go_assignment *assignment,
+                                const go_submission *submission, const char *reason, apr_time_t now,
+                                apr_pool_t *pool, go_error *err) {
+    go_run *newest;
+    apr_int64_t run_id;
+    int is_demand = strcmp(reason, GO_REASON_DEMAND) == 0;
+    apr_status_t status = go_run_newest(db, submission->id, &newest, pool, err);
+    if (status) return status;
+    if (newest && (newest->state == GO_RUN_QUEUED || newest->state == GO_RUN_RUNNING))
+        return go_error_set(err, GO_ECONFLICT, "Wait until it has ended.",
+                            "This submission is being graded already.");
+    if (is_demand && (!newest || newest->state != GO_RUN_CANCELLED || !newest->ended_by ||
+                      strcmp(newest->ended_by, GO_SUPERSEDED) != 0))
+        return go_error_set(err, GO_ECONFLICT, "Load the page again.",
+                            "This submission was not superseded by a newer one.");
+    if (is_demand) status = refuse_flood(db, submission->user_id, pool, err);
+    if (status) return status;
+    return go_run_queue(db, submission->id, assignment->version_id, reason, now, &run_id, pool,
+                        err);
+}
+
+apr_status_t go_submission_rerun(go_db *db, const go_assignment *assignment,
+                                 const go_submission *submission, apr_time_t now, apr_pool_t *pool,
+                                 go_error *err) {
+    apr_status_t status = go_db_begin(db, err);
+    if (status) return status;
+    status = queue_again(db, assignment, submission, GO_REASON_RERUN, now, pool, err);
+    return go_db_end(db, status, err);
+}
+
+apr_status_t go_submission_demand(go_db *db, const go_assignment *assignment,
+                                  const go_submission *submission, apr_time_t now, apr_pool_t *pool,
+                                  go_error *err) {
+    apr_status_t status = go_db_begin(db, err);
+    if (status) return status;
+    status = queue_again(db, assignment, submission, GO_REASON_DEMAND, now, pool, err);
+    return go_db_end(db, status, err);
+}
+
+/* The columns (state, outcome, earned, possible) of a line's newest run. */
 static void read_run(go_rows *rows, int column, go_submission_line *line) {
     const char *state = go_rows_text(rows, column);
+    const char *outcome = go_rows_text(rows, column + 1);
     line->has_run = state && go_run_state_parse(state, &line->state);
-    line->has_score = go_rows_text(rows, column + 1) && go_rows_text(rows, column + 2);
-    line->score.earned_milli = go_rows_integer(rows, column + 1, 0);
-    line->score.possible_milli = go_rows_integer(rows, column + 2, 0);
+    line->is_ungradable = outcome && strcmp(outcome, "ungradable") == 0;
+    line->has_score = go_rows_text(rows, column + 2) && go_rows_text(rows, column + 3);
+    line->score.earned_milli = go_rows_integer(rows, column + 2, 0);
+    line->score.possible_milli = go_rows_integer(rows, column + 3, 0);
 }
 
 apr_status_t go_submissions(go_db *db, go_submission_list list, apr_int64_t assignment_id,
                             apr_int64_t argument, apr_array_header_t **lines, apr_pool_t *pool,
                             go_error *err) {
-    static const go_statement statements[] = {GO_SQL_SUBMISSIONS_OF_USER, GO_SQL_SUBMISSIONS_LATEST,
-                                              GO_SQL_SUBMISSIONS_OF_ASSIGNMENT};
+    static const struct {
+        go_statement statement;
+        int values;
+    } lists[] = {{GO_SQL_SUBMISSIONS_OF_USER, 2},
+                 {GO_SQL_SUBMISSIONS_LATEST, 1},
+                 {GO_SQL_SUBMISSIONS_OF_ASSIGNMENT, 2},
+                 {GO_SQL_SUBMISSIONS_TROUBLED, 1}};
     go_rows *rows;
     const go_value values[] = {go_integer(assignment_id), go_integer(argument)};
-    apr_status_t status = go_db_select(db, statements[list], values,
-                                       list == GO_SUBMISSIONS_LATEST ? 1 : 2, &rows, pool, err);
+    apr_status_t status =
+        go_db_select(db, lists[list].statement, values, lists[list].values, &rows, pool, err);
     *lines = apr_array_make(pool, 32, sizeof(go_submission_line));
     while (!status && go_rows_next(rows)) {
         go_submission_line *line = apr_array_push(*lines);
@@ -133,8 +180,8 @@ apr_status_t go_submissions(go_db *db, go_submission_list list, apr_int64_t assi
         line->username = go_rows_text(rows, 5);
         line->display_name = go_rows_text(rows, 6);
         read_run(rows, 7, line);
-        line->files = (int)go_rows_integer(rows, 10, 0);
-        line->bytes = go_rows_integer(rows, 11, 0);
+        line->files = (int)go_rows_integer(rows, 11, 0);
+        line->bytes = go_rows_integer(rows, 12, 0);
     }
     return status;
 }

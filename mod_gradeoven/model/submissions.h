@@ -44,6 +44,17 @@ apr_status_t go_submission_create(go_db *db, const go_assignment *assignment, co
 apr_status_t go_submission_find(go_db *db, const go_assignment *assignment, int number,
                                 go_submission **submission, apr_pool_t *pool, go_error *err);
 
+/*
+ * Queues it again, by the present version: for staff ("rerun"), and for whose newer submission
+ * superseded it ("demand"). GO_ECONFLICT when it is being graded already, or was not superseded.
+ */
+apr_status_t go_submission_rerun(go_db *db, const go_assignment *assignment,
+                                 const go_submission *submission, apr_time_t now, apr_pool_t *pool,
+                                 go_error *err);
+apr_status_t go_submission_demand(go_db *db, const go_assignment *assignment,
+                                  const go_submission *submission, apr_time_t now, apr_pool_t *pool,
+                                  go_error *err);
+
 /* A line of a list: a submission with its newest run. */
 typedef struct go_submission_line {
     apr_int64_t id, assignment_id;
@@ -53,6 +64,7 @@ typedef struct go_submission_line {
     const char *username, *display_name; /* in lists over users */
     int has_run;
     go_run_state state;
+    int is_ungradable;
     int has_score;
     go_score score;
     int files;
@@ -60,9 +72,10 @@ typedef struct go_submission_line {
 } go_submission_line;
 
 typedef enum go_submission_list {
-    GO_SUBMISSIONS_OF_USER, /* of one user for one assignment, newest first */
-    GO_SUBMISSIONS_LATEST,  /* the one that counts of each user, by username */
-    GO_SUBMISSIONS_ALL,     /* of an assignment, newest first, below `before`; 201 at most */
+    GO_SUBMISSIONS_OF_USER,  /* of one user for one assignment, newest first */
+    GO_SUBMISSIONS_LATEST,   /* the one that counts of each user, by username */
+    GO_SUBMISSIONS_ALL,      /* of an assignment, newest first, below `before`; 201 at most */
+    GO_SUBMISSIONS_TROUBLED, /* of those that count: could not be graded, or failed by our fault */
 } go_submission_list;
 
 /* Arrays of go_submission_line. `argument` is the user's id or `before`, by the kind of list. */

@@ -4,19 +4,18 @@
 #include <http_log.h>
 
 static apr_status_t add_executors(go_request *q, json_t *page) {
-    go_rows *rows;
-    apr_status_t status =
-        go_db_select(q->db, GO_SQL_EXECUTORS_ALL, GO_NO_VALUES, &rows, q->pool, &q->err);
+    apr_array_header_t *executors;
+    apr_status_t status = go_executors(q->db, &executors, q->pool, &q->err);
     json_t *list = json_array();
-    while (!status && go_rows_next(rows)) {
-        apr_time_t reported = go_rows_integer(rows, 4, 0);
-        const char *trouble = go_rows_text(rows, 3);
+    for (int i = 0; !status && i < executors->nelts; i++) {
+        const go_executor *executor = &APR_ARRAY_IDX(executors, i, go_executor);
         json_t *json =
-            json_pack("{s:s, s:i, s:i, s:b, s:o}", "holder", go_rows_text(rows, 0), "warm",
-                      (int)go_rows_integer(rows, 1, 0), "baking", (int)go_rows_integer(rows, 2, 0),
-                      "is_alive", q->now - reported < apr_time_from_sec(60), "reported",
-                      go_json_time(q, q->zone, reported));
-        if (trouble) json_object_set_new(json, "trouble", go_json_text(q, trouble));
+            json_pack("{s:s, s:i, s:i, s:i, s:b, s:o}", "holder", executor->holder, "slots",
+                      executor->slots, "warm", executor->warm, "baking", executor->baking,
+                      "is_alive", q->now - executor->reported_us < apr_time_from_sec(20),
+                      "reported", go_json_time(q, q->zone, executor->reported_us));
+        if (executor->trouble)
+            json_object_set_new(json, "trouble", go_json_text(q, executor->trouble));
         json_array_append_new(list, json);
     }
     json_object_set_new(page, "executors", list);
@@ -24,42 +23,65 @@ static apr_status_t add_executors(go_request *q, json_t *page) {
 }
 
 static apr_status_t add_counts(go_request *q, json_t *page) {
-    go_rows *rows;
-    apr_status_t status =
-        go_db_select(q->db, GO_SQL_RUNS_BY_STATE, GO_NO_VALUES, &rows, q->pool, &q->err);
+    int counts[GO_RUN_STATE_COUNT];
+    apr_status_t status = go_runs_by_state(q->db, counts, q->pool, &q->err);
     json_t *list = json_array();
-    while (!status && go_rows_next(rows))
-        json_array_append_new(list, json_pack("{s:s, s:i}", "state", go_rows_text(rows, 0), "count",
-                                              (int)go_rows_integer(rows, 1, 0)));
+    for (int i = 0; !status && i < GO_RUN_STATE_COUNT; i++)
+        if (counts[i])
+            json_array_append_new(list, json_pack("{s:s, s:i}", "state",
+                                                  go_run_state_name((go_run_state)i), "count",
+                                                  counts[i]));
     json_object_set_new(page, "counts", list);
     return status;
 }
 
-static apr_status_t add_runs(go_request *q, json_t *page) {
-    go_rows *rows;
-    apr_status_t status =
-        go_db_select(q->db, GO_SQL_RUNS_RECENT, GO_NO_VALUES, &rows, q->pool, &q->err);
+/* What waits, by course; and does anything start at all? */
+static apr_status_t add_queue(go_request *q, json_t *page) {
+    int is_drained;
+    apr_array_header_t *queues;
+    if (go_course_queues(q->db, &queues, q->pool, &q->err) ||
+        go_queue_is_drained(q->db, &is_drained, q->pool, &q->err))
+        return q->err.status;
     json_t *list = json_array();
-    while (!status && go_rows_next(rows)) {
-        const char *problem = go_rows_text(rows, 6);
-        int number = (int)go_rows_integer(rows, 9, 0);
-        json_t *json = json_pack("{s:i, s:s, s:o, s:s, s:s, s:s, s:s}", "id",
-                                 (int)go_rows_integer(rows, 0, 0), "state", go_rows_text(rows, 1),
-                                 "queued", go_json_time(q, q->zone, go_rows_integer(rows, 2, 0)),
-                                 "course", go_rows_text(rows, 7), "assignment",
-                                 go_rows_text(rows, 8), "username", go_rows_text(rows, 10), "url",
-                                 go_url(q, "/courses/%s/assignments/%s/submissions/%d",
-                                        go_rows_text(rows, 7), go_rows_text(rows, 8), number));
-        if (problem) json_object_set_new(json, "problem", go_json_text(q, problem));
-        json_array_append_new(list, json);
+    for (int i = 0; i < queues->nelts; i++) {
+        const go_course_queue *queue = &APR_ARRAY_IDX(queues, i, go_course_queue);
+        json_array_append_new(list,
+                              json_pack("{s:s, s:s, s:i, s:b, s:i, s:i}", "course", queue->course,
+                                        "url", go_url(q, "/courses/%s", queue->course), "weight",
+                                        queue->weight, "is_paused", queue->is_paused, "awaited",
+                                        queue->awaited, "reruns", queue->reruns));
     }
+    json_object_set_new(page, "queue", list);
+    json_object_set_new(page, "is_drained", json_boolean(is_drained));
+    return APR_SUCCESS;
+}
+
+static json_t *json_line(const go_request *q, const go_run_line *line) {
+    json_t *json = json_pack("{s:I, s:s, s:s, s:o, s:s, s:s, s:s, s:s}", "id", (json_int_t)line->id,
+                             "state", go_run_state_name(line->state), "label",
+                             run_label(line->state, line->is_ungradable), "queued",
+                             go_json_time(q, q->zone, line->queued_us), "course", line->course,
+                             "assignment", line->assignment, "username", line->username, "url",
+                             go_url(q, "/courses/%s/assignments/%s/submissions/%d", line->course,
+                                    line->assignment, line->number));
+    if (line->problem) json_object_set_new(json, "problem", go_json_text(q, line->problem));
+    return json;
+}
+
+static apr_status_t add_runs(go_request *q, json_t *page) {
+    apr_array_header_t *lines;
+    apr_status_t status = go_runs_recent(q->db, &lines, q->pool, &q->err);
+    json_t *list = json_array();
+    for (int i = 0; !status && i < lines->nelts; i++)
+        json_array_append_new(list, json_line(q, &APR_ARRAY_IDX(lines, i, go_run_line)));
     json_object_set_new(page, "runs", list);
     return status;
 }
 
 int admin_page(go_request *q, json_t *page) {
     page_begin(q, page, "Administration");
-    if (add_executors(q, page) || add_counts(q, page) || add_runs(q, page)) return go_failed(q);
+    if (add_executors(q, page) || add_queue(q, page) || add_counts(q, page) || add_runs(q, page))
+        return go_failed(q);
     return HTTP_OK;
 }
 
@@ -86,6 +108,7 @@ int admin_courses_page(go_request *q, json_t *page) {
         const go_course *course = APR_ARRAY_IDX(courses, i, go_course *);
         json_t *json = json_course(q, course);
         json_object_set_new(json, "students", json_integer(course->students));
+        json_object_set_new(json, "weight", json_integer(course->weight));
         json_array_append_new(list, json);
         if (add_instructors(q, course, json)) return go_failed(q);
     }

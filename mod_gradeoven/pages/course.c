@@ -32,14 +32,25 @@ static void add_counts(const go_assignment *assignment, const apr_array_header_t
     json_object_set_new(json, "students", json_integer(students));
 }
 
+/* Staff are told what could not be graded, by our fault or by that of the stages. */
+static void add_troubles(const go_assignment *assignment, const apr_array_header_t *troubles,
+                         json_t *json) {
+    for (int i = 0; i < troubles->nelts; i++) {
+        const go_trouble_count *count = &APR_ARRAY_IDX(troubles, i, go_trouble_count);
+        if (count->assignment_id == assignment->id)
+            json_object_set_new(json, "troubles", json_integer(count->count));
+    }
+}
+
 int course_page(go_request *q, json_t *page) {
     const go_course *course = q->at.course;
     int is_staff = go_request_may(q, GO_RIGHT_GRADE);
-    apr_array_header_t *assignments, *lines, *counts = NULL;
+    apr_array_header_t *assignments, *lines, *counts = NULL, *troubles = NULL;
     page_begin(q, page, course->title);
     if (go_assignments_of_course(q->db, course, &assignments, q->pool, &q->err) ||
         go_submissions_in_course(q->db, course->id, q->at.user->id, &lines, q->pool, &q->err) ||
-        (is_staff && go_submissions_count(q->db, course->id, &counts, q->pool, &q->err)))
+        (is_staff && go_submissions_count(q->db, course->id, &counts, q->pool, &q->err)) ||
+        (is_staff && go_troubles_of_course(q->db, course->id, &troubles, q->pool, &q->err)))
         return go_failed(q);
     json_t *list = json_array();
     for (int i = 0; i < assignments->nelts; i++) {
@@ -47,7 +58,10 @@ int course_page(go_request *q, json_t *page) {
         if (!assignment->is_published && !is_staff) continue;
         json_t *json = json_assignment(q, course, assignment);
         add_own(q, assignment, lines, json);
-        if (is_staff) add_counts(assignment, counts, json);
+        if (is_staff) {
+            add_counts(assignment, counts, json);
+            add_troubles(assignment, troubles, json);
+        }
         json_array_append_new(list, json);
     }
     json_object_set_new(page, "assignments", list);

@@ -5,6 +5,8 @@
 #include "web/reply.h"
 #include "web/request.h"
 
+#include "model/turns.h"
+
 /* login.c */
 int login_page(go_request *q, json_t *page);
 int login_submit(go_request *q, json_t *page);
@@ -58,7 +60,15 @@ int submissions_page(go_request *q, json_t *page);
 
 /* submission.c */
 int submission_page(go_request *q, json_t *page);
+
+/* steering.c */
 int submission_rerun(go_request *q, json_t *page);
+int submission_demand(go_request *q, json_t *page);
+int submission_cancel(go_request *q, json_t *page);
+int submission_prioritise(go_request *q, json_t *page);
+int course_pause(go_request *q, json_t *page);
+int admin_drain(go_request *q, json_t *page);
+int admin_weight(go_request *q, json_t *page);
 
 /* files.c */
 int submission_file(go_request *q, json_t *page);
@@ -73,6 +83,14 @@ int admin_instructor(go_request *q, json_t *page);
 int admin_users_page(go_request *q, json_t *page);
 int admin_user_create(go_request *q, json_t *page);
 int admin_user_change(go_request *q, json_t *page);
+
+/* --- submission_run.c ----------------------------------------------------------------------- */
+
+/* Adds "run": all that the viewer may know of it. `run` NULL: there is none. */
+apr_status_t add_run(go_request *q, json_t *page, const go_run *run, const go_wait *wait);
+
+/* What a list or a page calls the state: its name, or "cannot be graded". */
+const char *run_label(go_run_state state, int is_ungradable);
 
 /* --- what several pages share (shared.c) --------------------------------------------------- */
 

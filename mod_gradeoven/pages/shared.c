@@ -10,6 +10,7 @@ json_t *json_course(const go_request *q, const go_course *course) {
                         json_boolean(go_policy_decide(GO_RIGHT_GRADE, &at) == GO_ALLOWED));
     json_object_set_new(json, "teaches",
                         json_boolean(go_policy_decide(GO_RIGHT_TEACH, &at) == GO_ALLOWED));
+    json_object_set_new(json, "is_paused", json_boolean(course->is_paused));
     return json;
 }
 
@@ -36,6 +37,9 @@ json_t *json_submission_line(const go_request *q, const char *course, const char
         go_url(q, "/courses/%s/assignments/%s/submissions/%d", course, assignment, line->number),
         "is_late", line->is_late, "submitted", go_json_time(q, zone, line->created_us), "state",
         state_word(line), "score", go_json_score(q, line->has_score, line->score));
+    json_object_set_new(
+        json, "label",
+        json_string(line->has_run ? run_label(line->state, line->is_ungradable) : "none"));
     json_object_set_new(json, "is_waiting",
                         json_boolean(line->has_run && (line->state == GO_RUN_QUEUED ||
                                                        line->state == GO_RUN_RUNNING)));

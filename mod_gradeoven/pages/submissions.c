@@ -1,4 +1,7 @@
-/* All submissions of an assignment, for staff: the one that counts of each student, or all. */
+/*
+ * All submissions of an assignment, for staff: the one that counts of each student, all of them, or
+ * those of the first that could not be graded.
+ */
 #include "pages/pages.h"
 
 #include <apr_strings.h>
@@ -9,11 +12,15 @@ enum { PAGE_LINES = 200 };
 
 int submissions_page(go_request *q, json_t *page) {
     const char *before_text = go_form_text(q->query, "before");
-    int all = strcmp(go_form_text(q->query, "show"), "all") == 0;
+    const char *show = go_form_text(q->query, "show");
+    int all = strcmp(show, "all") == 0, troubled = strcmp(show, "trouble") == 0;
     apr_int64_t before = *before_text ? apr_atoi64(before_text) : APR_INT32_MAX;
     apr_array_header_t *lines;
     page_begin(q, page, "Submissions");
-    if (go_submissions(q->db, all ? GO_SUBMISSIONS_ALL : GO_SUBMISSIONS_LATEST,
+    if (go_submissions(q->db,
+                       all        ? GO_SUBMISSIONS_ALL
+                       : troubled ? GO_SUBMISSIONS_TROUBLED
+                                  : GO_SUBMISSIONS_LATEST,
                        q->at.assignment->id, before, &lines, q->pool, &q->err))
         return go_failed(q);
     json_t *list = json_array();
@@ -31,6 +38,7 @@ int submissions_page(go_request *q, json_t *page) {
                                      APR_ARRAY_IDX(lines, count - 1, go_submission_line).number)));
     json_object_set_new(page, "submissions", list);
     json_object_set_new(page, "shows_all", json_boolean(all));
+    json_object_set_new(page, "shows_trouble", json_boolean(troubled));
     json_object_set_new(page, "list_url", json_string(url));
     return HTTP_OK;
 }

@@ -25,6 +25,12 @@ static const struct {
     {"published", "Published. Students can see it now."},
     {"unpublished", "Unpublished. Students cannot see it any more."},
     {"rerun", "Queued to be graded again."},
+    {"demand", "Queued to be graded."},
+    {"cancelled", "Grading was stopped."},
+    {"first", "It is graded next."},
+    {"paused", "Grading is paused. Students can still submit."},
+    {"resumed", "Grading goes on."},
+    {"drained", "No run starts any more. Those that go on are finished."},
     {"removed", "Removed from the course. Their submissions are kept."},
     {"logout", "You are logged out."},
 };

@@ -44,7 +44,7 @@ function live(page) {
 
   function show(run) {
     const state = at("state"), bar = at("bar");
-    if (state.textContent !== run.state) state.textContent = run.state;
+    if (state.textContent !== run.label) state.textContent = run.label;
     state.className = `state ${run.state}`;
     say(run.explanation);
     bar.hidden = !run.is_waiting;
@@ -58,6 +58,7 @@ function live(page) {
       at("status-empty").hidden = run.status.length > 0;
       if (!run.is_waiting) at("status-empty").textContent = "The stages said nothing.";
     }
+    for (const choice of page.querySelectorAll("[data-if]")) choice.hidden = !run[choice.dataset.if];
     at("stages-box").hidden = run.stages.length === 0;
     at("stages").replaceChildren(...run.stages.map(stageRow));
     if (at("debug")) { // staff

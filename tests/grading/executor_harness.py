@@ -144,8 +144,10 @@ class ExecutorTest(GradeTest):
             "address, created_us) VALUES (?, (SELECT min(id) FROM users), ?, ?, ?, 0, ?, '', ?)",
             (assignment, number, number, tree, str(number), now)).lastrowid
         run = self.database.execute(
-            "INSERT INTO runs (submission_id, version_id, reason, state, queued_us, start_us) "
-            "VALUES (?, ?, 'submit', 'queued', ?, ?)", (submission, version, now, now)).lastrowid
+            "INSERT INTO runs (submission_id, version_id, reason, state, queued_us, start_us, since_us, "
+            "course_id, assignment_id, user_id) SELECT s.id, ?, 'submit', 'queued', ?, ?, ?, a.course_id, "
+            "a.id, s.user_id FROM submissions s JOIN assignments a ON a.id = s.assignment_id WHERE s.id = ?",
+            (version, now, now, now, submission)).lastrowid
         self.database.execute("COMMIT")
         if ring:
             self.ring()

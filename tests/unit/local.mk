@@ -31,6 +31,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/template_test.c \
 	tests/unit/text_test.c \
 	tests/unit/tree_test.c \
+	tests/unit/turns_test.c \
 	tests/unit/unit.h \
 	tests/unit/zone_test.c
 nodist_tests_unit_unit_SOURCES = mod_gradeoven/routes_match.c

@@ -17,7 +17,15 @@ typedef struct unit_site {
 /* Everything durable, in a directory of its own. */
 unit_site *unit_site_make(void);
 
-/* Submits one file of this content for `user`. */
+/* Another course, or another assignment of `course`; each assignment with a version like the first.
+ */
+go_course *unit_course(unit_site *site, const char *name);
+go_assignment *unit_assignment(unit_site *site, go_course *course, const char *name);
+
+/* Submits one file of this content for `user`: to the first assignment, or to another. */
+go_receipt *unit_submit_to(unit_site *site, go_assignment *assignment, go_user *user,
+                           const char *content, const char *once);
+
 go_receipt *unit_submit(unit_site *site, go_user *user, const char *content, const char *once);
 
 #endif

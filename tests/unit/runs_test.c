@@ -1,5 +1,7 @@
 #include "unit/model.h"
 
+#include <apr_strings.h>
+
 #include <string.h>
 
 static unit_site *site;
@@ -26,14 +28,15 @@ static apr_status_t finish(const go_claim *claimed, apr_time_t now) {
         (go_stage_result){.name = "test", .exit_code = 3, .wall_ms = 7, .console = "said"};
     const go_run_news news = {
         .status = "one\ntwo\n", .has_score = 1, .score = {99500, 100000}, .stage = -1};
-    return go_run_finish(site->db, claimed->run_id, claimed->lease, &news, results, NULL, now,
-                         unit_pool, &unit_error);
+    const go_run_end end = {.news = &news, .results = results, .stamp = {.limits = "1 CPU"}};
+    return go_run_finish(site->db, claimed->run_id, claimed->lease, &end, now, unit_pool,
+                         &unit_error);
 }
 
 START_TEST(the_table_of_moves_is_the_diagram) {
     static const char allowed[GO_RUN_STATE_COUNT][GO_RUN_STATE_COUNT + 1] = {
         /* to: queued running finished failed cancelled */
-        "01001", "10110", "00000", "00000", "00000"};
+        "01001", "10111", "00000", "00000", "00000"};
     for (int from = 0; from < GO_RUN_STATE_COUNT; from++)
         for (int to = 0; to < GO_RUN_STATE_COUNT; to++)
             ck_assert_int_eq(go_run_may_move((go_run_state)from, (go_run_state)to),
@@ -184,26 +187,69 @@ START_TEST(a_form_sent_twice_makes_one_submission) {
     site = unit_site_make();
     go_receipt *first = unit_submit(site, site->student, "x", "once-1");
     go_receipt *second = unit_submit(site, site->student, "y", "once-1");
+    ck_assert_ptr_nonnull(claim(1000));
     go_receipt *third = unit_submit(site, site->student, "y", "once-2");
     ck_assert_int_eq(first->is_repeated, 0);
     ck_assert_int_eq(second->is_repeated, 1);
     ck_assert_int_eq(second->number, first->number);
     ck_assert_int_eq(third->attempt, 2);
     ck_assert_ptr_nonnull(claim(1000));
-    ck_assert_ptr_nonnull(claim(1000));
     ck_assert_ptr_null(claim(1000));
 }
 END_TEST
 
-START_TEST(runs_are_claimed_in_the_order_they_came) {
+static go_run *finish_with(go_receipt *receipt, const go_run_end *end) {
+    go_claim *claimed = claim(1000);
+    ck_assert_ok(go_run_finish(site->db, claimed->run_id, claimed->lease, end, 2000, unit_pool,
+                               &unit_error));
+    return newest(receipt);
+}
+
+static apr_array_header_t *one_result(go_stage_result result) {
+    apr_array_header_t *results = apr_array_make(unit_pool, 1, sizeof(go_stage_result));
+    result.name = "test";
+    APR_ARRAY_PUSH(results, go_stage_result) = result;
+    return results;
+}
+
+/* Each line: what came of the only stage, and is it the stages' fault? */
+START_TEST(a_run_that_broken_stages_could_not_grade_is_told_from_a_graded_one) {
+    const go_run_news nothing = {.stage = -1}, score = {.has_score = 1, .stage = -1};
+    const struct {
+        go_run_end end;
+        int is_ungradable;
+    } cases[] = {
+        {{.news = &score, .results = one_result((go_stage_result){0})}, 0},
+        {{.news = &nothing, .results = one_result((go_stage_result){0})}, 0},
+        {{.news = &score, .results = one_result((go_stage_result){.exit_code = 1})}, 0},
+        {{.news = &score, .results = one_result((go_stage_result){.problem = "malformed"})}, 0},
+        {{.news = &nothing, .results = one_result((go_stage_result){.exit_code = 1})}, 1},
+        {{.news = &nothing, .results = one_result((go_stage_result){.signal = 9})}, 1},
+        {{.news = &nothing, .results = one_result((go_stage_result){.timed_out = 1})}, 1},
+        {{.news = &nothing, .results = one_result((go_stage_result){.problem = "malformed"})}, 1},
+        {{.news = &score, .results = one_result((go_stage_result){.is_broken = 1})}, 1},
+        {{.news = &score, .results = one_result((go_stage_result){0}), .problem = "full"}, 1},
+    };
     site = unit_site_make();
-    go_receipt *first = unit_submit(site, site->student, "x", "once-1");
-    go_receipt *second = unit_submit(site, site->other, "y", "once-1");
-    int ahead;
-    ck_assert_ok(go_run_position(site->db, newest(second)->id, &ahead, unit_pool, &unit_error));
-    ck_assert_int_eq(ahead, 1);
-    ck_assert_int_eq(claim(1000)->submission_number, first->number);
-    ck_assert_int_eq(claim(1000)->submission_number, second->number);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        go_receipt *receipt =
+            unit_submit(site, site->student, "x", apr_psprintf(unit_pool, "once-%d", (int)i));
+        const go_run *run = finish_with(receipt, &cases[i].end);
+        ck_assert_msg(run->is_ungradable == cases[i].is_ungradable, "case %d", (int)i);
+    }
+}
+END_TEST
+
+START_TEST(a_finished_run_tells_what_it_was_made_with) {
+    site = unit_site_make();
+    go_receipt *receipt = unit_submit(site, site->student, "x", "once-1");
+    ck_assert_ok(finish(claim(1000), 2000));
+    go_run_origin *origin;
+    ck_assert_ok(go_run_origin_of(site->db, newest(receipt)->id, &origin, unit_pool, &unit_error));
+    ck_assert_str_eq(origin->stamp.limits, "1 CPU");
+    ck_assert_uint_eq(strlen(origin->submission_digest), 64);
+    ck_assert_uint_eq(strlen(origin->version_digest), 64);
+    ck_assert_str_ne(origin->submission_digest, origin->version_digest);
 }
 END_TEST
 
@@ -220,6 +266,7 @@ Suite *runs_suite(void) {
     tcase_add_test(cases, shutting_down_costs_no_attempt_and_no_wait);
     tcase_add_test(cases, the_runs_of_a_dead_executor_are_queued_again);
     tcase_add_test(cases, a_form_sent_twice_makes_one_submission);
-    tcase_add_test(cases, runs_are_claimed_in_the_order_they_came);
+    tcase_add_test(cases, a_run_that_broken_stages_could_not_grade_is_told_from_a_graded_one);
+    tcase_add_test(cases, a_finished_run_tells_what_it_was_made_with);
     return suite;
 }

@@ -1,28 +1,15 @@
 """From the browser to the score and back: real httpd, real executor, real Docker; and what happens
 when one of them dies on the way."""
-import io
 import os
 import signal
 import subprocess
-import tarfile
 import unittest
 
+from pack import assignment
 from harness import SOURCE, Site, wait_until
 
 DEMO = SOURCE / "conf/demo"
 HW = "/courses/cs101/assignments/roman-numerals"
-
-
-def assignment(main, **more):
-    """An archive of one stage, "test", with this main."""
-    out = io.BytesIO()
-    files = {"stages": "test\n", "test/main": main, **more}
-    with tarfile.open(fileobj=out, mode="w:gz") as archive:
-        for name, text in files.items():
-            info = tarfile.TarInfo(name)
-            info.size, info.mode = len(text.encode()), 0o755
-            archive.addfile(info, io.BytesIO(text.encode()))
-    return out.getvalue()
 
 
 class Grading(unittest.TestCase):
@@ -167,21 +154,26 @@ echo 7.5/10 > $out/score
 
     def test_a_killed_docker_daemon_loses_nothing(self):
         self.slow("kill-docker")
+        self.slow("kill-docker-2")
         place = self.student.submit("cs101", "kill-docker", {"a": b"x"})
         self.running(place)
         subprocess.run(["pkill", "-KILL", "-x", "dockerd"], check=True)
         wait_until("the run waits again", lambda: self.student.json(place)["run"]["state"] == "queued")
-        queued = self.student.submit("cs101", "kill-docker", {"a": b"while it is down"})
+        queued = self.student.submit("cs101", "kill-docker-2", {"a": b"while it is down"})
         subprocess.run([SOURCE / "bootstrap", "image"], check=True, stdout=subprocess.DEVNULL,
                        stderr=subprocess.STDOUT, timeout=180)
         self.check_finished(place)
         self.check_finished(queued)
 
     def test_many_at_once_are_all_graded_once(self):
-        places = [self.student.submit("cs101", "roman-numerals", {"roman.c": b"int main(void){return %d;}" % i})
-                  for i in range(12)]
-        for place in places:
-            self.assertEqual(self.student.wait_for_run(place)["state"], "finished")
+        people = []
+        for i in range(12):
+            self.site.add_user(f"many{i}")
+            self.site.ctl("user", "role", f"many{i}", "cs101", "student")
+            people.append(self.site.browser(f"many{i}"))
+        places = [one.submit("cs101", "roman-numerals", {"roman.c": b"int main(void){return 0;}"}) for one in people]
+        for one, place in zip(people, places):
+            self.assertEqual(one.wait_for_run(place)["state"], "finished")
         log = self.site.log()
         runs = [line.split("run=")[1].split()[0] for line in log.splitlines() if "run=" in line and "finished," in line]
         self.assertEqual(len(runs), len(set(runs)))

@@ -106,13 +106,17 @@ class Pages(unittest.TestCase):
 
     def test_each_form_is_for_those_it_is_for(self):
         # a role that may gets past the gate: with an empty form that is 200, 303, 404, 409 or 422
-        may = {"users": 1, "makers": 5, "teach": 5, "staff": 4, "admins": 6, "members": 2, "public": 0}
+        may = {"users": 1, "makers": 5, "teach": 5, "staff": 4, "admins": 6, "members": 2, "public": 0, "owners": 3}
         who = {"/login": "public", "/logout": "users", "/settings/profile": "users",
                "/settings/password": "users", "/settings/avatar": "users",
                "/settings/avatar/remove": "users", "/courses": "makers", "/admin/instructors": "admins",
                "/admin/users": "admins", "/admin/users/:user": "admins",
                "/courses/:course/assignments/:assignment/submissions": "members",
-               "/courses/:course/assignments/:assignment/submissions/:number/rerun": "staff"}
+               "/courses/:course/assignments/:assignment/submissions/:number/rerun": "staff",
+               "/courses/:course/assignments/:assignment/submissions/:number/cancel": "staff",
+               "/courses/:course/assignments/:assignment/submissions/:number/prioritise": "staff",
+               "/courses/:course/assignments/:assignment/submissions/:number/demand": "owners",
+               "/admin/weight": "admins", "/admin/drain": "admins"}
         for pattern in self.table("POST"):
             least = may[who.get(pattern, "teach")]
             if pattern == "/logout":
