@@ -6,7 +6,7 @@
 #ifndef GO_EXECUTOR_CONTAINER_H
 #define GO_EXECUTOR_CONTAINER_H
 
-#include <apr.h>
+#include <apr_pools.h>
 #include <jansson.h>
 
 /* The labels by which containers are found again. */
@@ -19,6 +19,14 @@ typedef struct go_container_limits {
     int pids;       /* processes and threads */
     int cpus_milli; /* thousandths of a CPU; 0: no limit */
 } go_container_limits;
+
+/*
+ * The limits in words, and back: "memory 512 MiB, files 256 MiB, 256 processes,
+ * 1.000 CPUs". Parsing
+ * answers 0 for any other text.
+ */
+const char *go_container_limits_text(const go_container_limits *limits, apr_pool_t *pool);
+int go_container_limits_parse(const char *text, go_container_limits *limits);
 
 typedef struct go_container_names {
     const char *image;

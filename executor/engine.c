@@ -86,6 +86,10 @@ go_loop *go_engine_loop(const go_engine *engine) {
     return engine->loop;
 }
 
+const char *go_engine_endpoint(const go_engine *engine) {
+    return engine->endpoint;
+}
+
 const char *go_engine_host(const go_engine *engine) {
     return engine->host;
 }

@@ -60,6 +60,8 @@ const char *go_engine_escape(apr_pool_t *pool, const char *text);
 /* An easy handle that is set up to reach the engine at `path`; the caller owns it. Or NULL. */
 CURL *go_engine_easy(const go_engine *engine, const char *path, apr_pool_t *pool);
 go_loop *go_engine_loop(const go_engine *engine);
+/* Its address as it was configured. */
+const char *go_engine_endpoint(const go_engine *engine);
 /* What stands in the Host header. */
 const char *go_engine_host(const go_engine *engine);
 /* The sentence for a transfer that failed; in `pool`. */

@@ -20,14 +20,22 @@ typedef struct preparation {
     void *baton;
     void *oven; /* the binary */
     apr_size_t oven_length;
-    const char *tag;     /* TAG_LENGTH hex digits */
+    const char *tag; /* TAG_LENGTH hex digits */
+    go_image image;
     const char *carrier; /* the container that becomes the image; NULL when there is none */
     const char *trouble; /* what went wrong while there was one */
 } preparation;
 
 static void finish(preparation *self, const char *trouble) {
-    const char *image = trouble ? NULL : apr_pstrcat(self->pool, REPOSITORY ":", self->tag, NULL);
-    self->done(self->baton, image, trouble);
+    self->done(self->baton, trouble ? NULL : &self->image, trouble);
+}
+
+go_image *go_image_copy(const go_image *image, apr_pool_t *pool) {
+    go_image *copy = apr_palloc(pool, sizeof(*copy));
+    copy->name = apr_pstrdup(pool, image->name);
+    copy->base = apr_pstrdup(pool, image->base);
+    copy->oven_digest = apr_pstrdup(pool, image->oven_digest);
+    return copy;
 }
 
 /* Sends the next request; its answer comes to `next`. */
@@ -122,6 +130,10 @@ static void set_tag(preparation *self, const char *base_id) {
     crypto_hash_sha256_final(&state, hash);
     sodium_bin2hex(hex, sizeof(hex), hash, sizeof(hash));
     self->tag = apr_pstrmemdup(self->pool, hex, TAG_LENGTH);
+    self->image.name = apr_pstrcat(self->pool, REPOSITORY ":", self->tag, NULL);
+    self->image.base = apr_pstrcat(self->pool, self->request.base, "@", base_id, NULL);
+    sodium_bin2hex(hex, sizeof(hex), oven_hash, sizeof(oven_hash));
+    self->image.oven_digest = apr_pstrmemdup(self->pool, hex, GO_OVEN_DIGEST);
 }
 
 static void base_inspected(void *baton, const go_engine_reply *reply) {

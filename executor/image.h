@@ -20,8 +20,20 @@ typedef struct go_image_request {
     const char *site, *owner; /* labels for the container that is needed meanwhile */
 } go_image_request;
 
-/* `image` is the name to start ovens from, or NULL: then `trouble` says why not and what to do. */
-typedef void (*go_image_done)(void *baton, const char *image, const char *trouble);
+/* An image that is there. */
+typedef struct go_image {
+    const char *name;        /* to start ovens from */
+    const char *base;        /* what it was made from: "gradeoven:latest@sha256:..." */
+    const char *oven_digest; /* SHA-256 of the oven binary in it, GO_OVEN_DIGEST hex digits */
+} go_image;
+
+#define GO_OVEN_DIGEST 16
+
+/* A copy in `pool`. */
+go_image *go_image_copy(const go_image *image, apr_pool_t *pool);
+
+/* `image` is NULL when there is none: then `trouble` says why not and what to do. */
+typedef void (*go_image_done)(void *baton, const go_image *image, const char *trouble);
 
 /*
  * Sees to it that the image is there; calls `done` once (perhaps before this returns), unless

@@ -225,9 +225,9 @@ static void create(void *baton) {
         return;
     }
     oven->again = go_timer_make(go_engine_loop(oven->spec.engine), send_remove, oven, oven->pool);
+    const go_container_names names = {oven->spec.image->name, oven->spec.site, oven->spec.owner};
     request(oven, "POST", "/containers/create",
-            go_container_oven(&oven->spec.names, &oven->spec.limits, oven->uid_base), created,
-            oven->pool);
+            go_container_oven(&names, &oven->spec.limits, oven->uid_base), created, oven->pool);
 }
 
 go_oven *go_oven_make(const go_oven_spec *spec, const go_oven_events *events, void *baton,
@@ -239,9 +239,9 @@ go_oven *go_oven_make(const go_oven_spec *spec, const go_oven_events *events, vo
     oven->pool = own;
     apr_pool_create(&oven->stream_pool, own);
     oven->spec = *spec;
-    oven->spec.names.image = apr_pstrdup(own, spec->names.image);
-    oven->spec.names.site = apr_pstrdup(own, spec->names.site);
-    oven->spec.names.owner = apr_pstrdup(own, spec->names.owner);
+    oven->spec.image = go_image_copy(spec->image, own);
+    oven->spec.site = apr_pstrdup(own, spec->site);
+    oven->spec.owner = apr_pstrdup(own, spec->owner);
     oven->events = events;
     oven->baton = baton;
     oven->again_us = REMOVE_AGAIN_US;
@@ -264,6 +264,10 @@ const char *go_oven_state_name(go_oven_state state) {
 
 apr_time_t go_oven_warm_since(const go_oven *oven) {
     return oven->warm_since;
+}
+
+const go_oven_spec *go_oven_spec_of(const go_oven *oven) {
+    return &oven->spec;
 }
 
 const char *go_oven_container(const go_oven *oven) {

@@ -16,6 +16,7 @@
 #define GO_EXECUTOR_OVEN_H
 
 #include "container.h"
+#include "image.h"
 #include "stream.h"
 
 typedef struct go_oven go_oven;
@@ -33,7 +34,8 @@ typedef enum go_oven_state {
 
 typedef struct go_oven_spec {
     go_engine *engine;
-    go_container_names names;
+    const go_image *image;
+    const char *site, *owner; /* as in go_container_names */
     go_container_limits limits;
 } go_oven_spec;
 
@@ -68,6 +70,8 @@ go_oven_state go_oven_state_of(const go_oven *oven);
 const char *go_oven_state_name(go_oven_state state);
 /* When it became warm, by go_loop_now(). */
 apr_time_t go_oven_warm_since(const go_oven *oven);
+/* What it was made with; lives as long as the oven. */
+const go_oven_spec *go_oven_spec_of(const go_oven *oven);
 /* The container's id, or NULL while the engine has not named it. */
 const char *go_oven_container(const go_oven *oven);
 

@@ -24,7 +24,7 @@ struct go_pool {
     apr_array_header_t *ovens; /* of go_oven *: all that are not gone */
     apr_pool_t *prepare_pool;
     apr_pool_t *image_pool;
-    const char *image; /* NULL: the engine is not ready */
+    const go_image *image; /* NULL: the engine is not ready */
     int is_preparing, is_waiting, is_closed;
     apr_time_t prepared_at;
     apr_interval_time_t back_off_us;
@@ -100,7 +100,7 @@ static void removes(void *baton, const char *container) {
     go_log(GO_LOG_NOTICE, "removing the container %.12s, which was left over", container);
 }
 
-static void prepared(void *baton, const char *image, const char *trouble) {
+static void prepared(void *baton, const go_image *image, const char *trouble) {
     go_pool *pool = baton;
     pool->is_preparing = 0;
     if (pool->is_closed) return;
@@ -109,7 +109,7 @@ static void prepared(void *baton, const char *image, const char *trouble) {
         return;
     }
     apr_pool_clear(pool->image_pool);
-    pool->image = apr_pstrdup(pool->image_pool, image);
+    pool->image = go_image_copy(image, pool->image_pool);
     pool->prepared_at = go_loop_now();
     fill(pool);
 }
@@ -183,7 +183,9 @@ static const go_oven_events oven_events = {.warm = oven_warm, .lost = oven_lost,
 
 static void make_oven(go_pool *pool) {
     go_oven_spec spec = {.engine = pool->spec.engine,
-                         .names = {pool->image, pool->spec.site, pool->spec.owner},
+                         .image = pool->image,
+                         .site = pool->spec.site,
+                         .owner = pool->spec.owner,
                          .limits = pool->spec.limits};
     APR_ARRAY_PUSH(pool->ovens, go_oven *) = go_oven_make(&spec, &oven_events, pool, pool->pool);
 }

@@ -29,6 +29,7 @@ struct go_active_run {
     go_score score, progress;
     apr_array_header_t *results; /* of go_stage_result */
     const char *problem;
+    go_stamp stamp;
 };
 
 static void note(const go_active_run *run, go_log_level level, const char *what) {
@@ -160,7 +161,8 @@ static void finish(void *baton) {
     apr_pool_t *pool;
     apr_pool_create(&pool, run->pool);
     go_run_news news = gather_news(run, 1, pool);
-    const go_run_end end = {.news = &news, .results = run->results, .problem = run->problem};
+    const go_run_end end = {
+        .news = &news, .results = run->results, .problem = run->problem, .stamp = run->stamp};
     go_queue_answer answer = go_queue_finish(run->keeper->queue, run->claim, &end);
     apr_pool_destroy(pool);
     if (answer == GO_QUEUE_TRY_LATER) {
@@ -204,6 +206,16 @@ static void limit_memory(apr_array_header_t *stages, int memory_max_mb) {
     }
 }
 
+/* The oven is gone when the run has ended, so this is noted at its beginning. */
+static go_stamp stamp_of(const go_oven *oven, apr_pool_t *pool) {
+    const go_oven_spec *spec = go_oven_spec_of(oven);
+    return (go_stamp){.image = apr_pstrdup(pool, spec->image->base),
+                      .limits = go_container_limits_text(&spec->limits, pool),
+                      .executor = GO_VERSION,
+                      .oven = apr_pstrdup(pool, spec->image->oven_digest),
+                      .engine = apr_pstrdup(pool, go_engine_endpoint(spec->engine))};
+}
+
 go_active_run *go_run_start(const go_run_keeper *keeper, go_oven *oven, go_claim *claim,
                             apr_pool_t *pool) {
     go_active_run *run = apr_pcalloc(pool, sizeof(*run));
@@ -211,6 +223,7 @@ go_active_run *go_run_start(const go_run_keeper *keeper, go_oven *oven, go_claim
     run->keeper = keeper;
     run->claim = claim;
     run->started = go_loop_now();
+    run->stamp = stamp_of(oven, pool);
     run->results = apr_array_make(pool, claim->stages->nelts, sizeof(go_stage_result));
     run->news_timer = go_timer_make(keeper->loop, tell_news, run, pool);
     run->renew_timer = go_timer_make(keeper->loop, renew, run, pool);

@@ -14,7 +14,7 @@ typedef struct baking {
     ctl_grading *grading;
     go_loop *loop;
     go_engine *engine;
-    go_container_names names;
+    const char *site, *owner;
     apr_pool_t *prepare_pool;
     go_oven *oven; /* NULL before and after */
     go_bake *bake; /* NULL before and after */
@@ -99,15 +99,17 @@ static const go_oven_events oven_events = {.warm = oven_warm, .lost = oven_lost,
 
 /* --- the engine ------------------------------------------------------------------------------ */
 
-static void prepared(void *baton, const char *image, const char *trouble) {
+static void prepared(void *baton, const go_image *image, const char *trouble) {
     baking *self = baton;
     if (trouble) {
         fail(self, trouble);
         return;
     }
-    self->names.image = image;
-    go_oven_spec spec = {
-        .engine = self->engine, .names = self->names, .limits = self->grading->options->limits};
+    go_oven_spec spec = {.engine = self->engine,
+                         .image = image,
+                         .site = self->site,
+                         .owner = self->owner,
+                         .limits = self->grading->options->limits};
     self->oven = go_oven_make(&spec, &oven_events, self, self->grading->pool);
 }
 
@@ -148,20 +150,20 @@ apr_status_t ctl_grade_bake(ctl_grading *grading, go_error *err) {
     baking *self = apr_pcalloc(pool, sizeof(*self));
     self->grading = grading;
     /* One site of all gradeovenctl here: each sweeps up after those that were killed. */
-    self->names.site = go_place_name("gradeovenctl", pool);
+    self->site = go_place_name("gradeovenctl", pool);
     self->loop = go_loop_make(pool);
     if (!self->loop) return go_error_set(err, GO_EINTERNAL, NULL, "curl cannot be used.");
     apr_pool_create(&self->prepare_pool, pool);
     apr_status_t status =
         go_engine_make(&self->engine, self->loop, options->docker, options->docker_tls, pool, err);
-    if (status == APR_SUCCESS) status = go_owner_claim(&self->names.owner, pool, err);
+    if (status == APR_SUCCESS) status = go_owner_claim(&self->owner, pool, err);
     if (status == APR_SUCCESS) {
         status = go_signals_watch(self->loop, signals, caught, self, pool, err);
     }
     if (status != APR_SUCCESS) return status;
     self->give_up = go_timer_make(self->loop, stop, self, pool);
-    go_kitchen_request request = {.site = self->names.site,
-                                  .owner = self->names.owner,
+    go_kitchen_request request = {.site = self->site,
+                                  .owner = self->owner,
                                   .base = options->image,
                                   .oven = options->oven,
                                   .is_known = is_known,
