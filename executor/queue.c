@@ -47,8 +47,10 @@ static go_queue_answer answer(apr_status_t status, const go_claim *claim, const 
 go_claim *go_queue_claim(go_queue *queue, apr_pool_t *pool) {
     go_claim *claim = NULL;
     go_error err = begin(queue);
-    apr_status_t status = go_run_claim(queue->durable, queue->holder, queue->objects,
-                                       apr_time_now(), &claim, pool, &err);
+    /* Not durable: a claim that a power cut undoes leaves the run queued, which is what it then is.
+       The end's own commit, which is, takes everything before it to the disk. */
+    apr_status_t status = go_run_claim(queue->hasty, queue->holder, queue->objects, apr_time_now(),
+                                       &claim, pool, &err);
     if (status == APR_SUCCESS) return claim;
     go_log(GO_LOG_ERROR, "no run can be claimed: %s", go_error_text(&err));
     return NULL;

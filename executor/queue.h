@@ -1,8 +1,8 @@
 /*
  * The store as the executor uses it: the only file that touches the database.
  *
- * Two connections: one whose commits are on the disk when they return (claims, results), one that
- * may lose its last commits in a power cut (leases, what a run says while it runs). Calls wait for
+ * Two connections: one whose commits are on the disk when they return (results), one that may lose
+ * its last commits in a power cut (claims, leases, what a run says while it runs). Calls wait for
  * the database, so each is short; failures are logged here, and the caller only decides what
  * becomes of the run.
  */

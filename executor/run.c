@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#define NEWS_US  (200 * 1000)
+#define NEWS_US  (200 * 1000)           /* between two writes; the first is written at once */
 #define DEBUG_US (2 * APR_USEC_PER_SEC) /* the debugging log may be a MiB: seldom */
 #define RENEW_US (10 * APR_USEC_PER_SEC)
 #define AGAIN_US APR_USEC_PER_SEC
@@ -22,6 +22,8 @@ struct go_active_run {
     go_timer *news_timer, *renew_timer, *again_timer;
     /* what is not told yet */
     int has_said[OVEN_FILE_COUNT];
+    apr_time_t told;     /* when the last news were written; 0: none yet */
+    apr_time_t news_due; /* while news_timer runs */
     apr_time_t debug_told;
     int stage, stage_is_news;
     /* what is known */
@@ -89,23 +91,33 @@ static go_run_news gather_news(go_active_run *run, int is_all, apr_pool_t *pool)
     return news;
 }
 
+/* From the timer, so that what came with it is told with it, and the bake is not in the middle. */
+static void tell_by(go_active_run *run, apr_time_t due) {
+    apr_time_t now = go_loop_now();
+    if (go_timer_is_running(run->news_timer) && run->news_due <= due) return;
+    run->news_due = due;
+    go_timer_start(run->news_timer, due > now ? due - now : 0);
+}
+
 static void tell_news(void *baton) {
     go_active_run *run = baton;
     apr_pool_t *pool;
     apr_pool_create(&pool, run->pool);
     go_run_news news = gather_news(run, 0, pool);
+    run->told = go_loop_now();
     /* A write that fails is not repeated: the next news, or the end, say it again. */
     int is_lost = go_queue_tell(run->keeper->queue, run->claim, &news) == GO_QUEUE_NOT_OURS;
     apr_pool_destroy(pool);
     if (is_lost) {
         lose(run);
     } else if (run->has_said[OVEN_FILE_DEBUG]) {
-        go_timer_start(run->news_timer, DEBUG_US);
+        tell_by(run, run->told + DEBUG_US);
     }
 }
 
+/* A line for the person who waits. The first goes out at once, and so does one after a pause. */
 static void has_news(go_active_run *run) {
-    if (!go_timer_is_running(run->news_timer)) go_timer_start(run->news_timer, NEWS_US);
+    tell_by(run, run->told + NEWS_US);
 }
 
 static void renew(void *baton) {
@@ -127,7 +139,8 @@ static void stage_started(void *baton, int stage) {
     go_active_run *run = baton;
     run->stage = stage;
     run->stage_is_news = 1;
-    has_news(run);
+    /* Alone it is not worth a write, after which the stage's first line would have to wait. */
+    tell_by(run, go_loop_now() + NEWS_US);
 }
 
 static void said(void *baton, enum oven_file file) {
@@ -153,6 +166,8 @@ static void progress(void *baton, go_score value) {
 static void stage_ended(void *baton, const go_stage_result *result) {
     go_active_run *run = baton;
     APR_ARRAY_PUSH(run->results, go_stage_result) = *result;
+    /* The end comes next, and tells all there is. */
+    if (run->results->nelts == run->claim->stages->nelts) go_timer_stop(run->news_timer);
 }
 
 /* Stores the results; a database that fails is asked again, under the lease as it was. */

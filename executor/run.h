@@ -1,7 +1,7 @@
 /*
- * A claimed run on its way: the bake, its lease, and what it says, written to the store in small
- * batches (at most one in 200 ms). Whatever happens, it ends in one of four ways, and only one
- * writes a result:
+ * A claimed run on its way: the bake, its lease, and what it says, written to the store: the first
+ * line at once, what follows in small batches (at most one in 200 ms). Whatever happens, it ends in
+ * one of four ways, and only one writes a result:
  *   finished    the results are stored, once, durably; again and again while the database fails
  *   released    the oven or the engine failed, or we leave: queued again
  *   lost        the lease is somebody else's: nothing is written

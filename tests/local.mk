@@ -4,5 +4,7 @@ EXTRA_DIST += tests/lint tests/run tools/build.sh tools/deps.sh tools/engine.sh 
 # Each folder's tests; those of the executor and the oven stand in their own local.mk.
 EXTRA_DIST += tests/grading/demo_test.py \
 	tests/web/grading_test.py tests/web/harness.py tests/web/pages_test.py \
+	tests/bench/README.md tests/bench/bench_site.py tests/bench/contestants.py tests/bench/cpu.py \
+	tests/bench/grading tests/bench/measures.py tests/bench/report.py \
 	tests/browser/flows.test.mjs tests/browser/harness.mjs tests/browser/package-lock.json \
 	tests/browser/package.json tests/browser/pages.test.mjs tests/browser/site.py

@@ -1,7 +1,9 @@
-# The tests: a build with sanitizers and warnings as errors, and tests/run over all of them.
+# The tests: a build with sanitizers and warnings as errors, and tests/run over all of them; and the
+# measurements, of a release build.
 # shellcheck shell=bash
 
 : "${GRADEOVEN_TEST_PREFIX:=/opt/gradeoven-test}"
+: "${GRADEOVEN_BENCH_PREFIX:=/opt/gradeoven-bench}"
 
 browser_tools() {
     (cd tests/browser && [ -d node_modules/playwright-core ] && [ -d node_modules/axe-core ]) && return 0
@@ -22,4 +24,9 @@ run_tests() {
     export GRADEOVENCTL=$GRADEOVEN_TEST_PREFIX/sbin/gradeovenctl
     export OVEN_BINARY=$GRADEOVEN_TEST_PREFIX/libexec/gradeoven/oven
     python3 tests/run
+}
+
+run_bench() {
+    build_into bench --prefix="$GRADEOVEN_BENCH_PREFIX"
+    GRADEOVEN_INSTALL=$GRADEOVEN_BENCH_PREFIX GRADEOVEN_IMAGE=$GRADEOVEN_IMAGE tests/bench/grading "$@"
 }
