@@ -75,9 +75,9 @@ class Student(threading.Thread):
     def submit(self):
         page = self.open_form()
         one = self.new_submission(page)
-        whim = self.random.choice(("plain", "plain", "break off", "do not listen", "click twice"))
-        if whim in ("break off", "do not listen"):
-            self.send_badly(page, one, is_whole=whim == "do not listen")
+        whim = self.random.choice(("plain", "plain", "break off", "dawdle", "do not listen", "click twice"))
+        if whim in ("break off", "dawdle", "do not listen"):
+            self.send_badly(page, one, whim)
         self.send_until_stored(page, one)
         if whim == "click twice":
             first = one.number
@@ -106,8 +106,8 @@ class Student(threading.Thread):
         assert answer.status >= 500, f"refused with {answer.status}: {answer.text[-600:]}"
         return False
 
-    def send_badly(self, page, one, is_whole):
-        """Sends half of it, or all, and closes the connection without waiting for the answer."""
+    def send_badly(self, page, one, whim):
+        """Sends half of it, or all, at once or slowly, and does not wait for the answer."""
         boundary = uuid.uuid4().hex
         parts = [("csrf", "", self.browser.csrf.encode()), ("once", "", one.once.encode()),
                  *(("files", f'; filename="{name}"', content) for name, content in one.files.items())]
@@ -123,7 +123,12 @@ class Student(threading.Thread):
                                 ("Content-Type", f"multipart/form-data; boundary={boundary}")):
                 connection.putheader(name, value)
             connection.endheaders()
-            connection.send(body if is_whole else body[:self.random.randint(1, len(body) - 1)])
+            half = self.random.randint(1, len(body) - 1)
+            connection.send(body[:half])
+            if whim == "dawdle":
+                time.sleep(self.random.uniform(0, 2))
+            if whim != "break off":
+                connection.send(body[half:])
         except BROKEN:
             pass
         finally:
