@@ -193,7 +193,7 @@ class World:
             f"{len(stored)} submissions acknowledged after {sum(one.tries for one in stored)} tries; refused: "
             + (", ".join(f"{count} with {status}" for status, count in refusals.items()) or "none"),
             "attempts that a run took: " + ", ".join(f"{n}: {count} runs" for n, count in sorted(attempts.items())),
-            f"objects that nothing names: {len(self.orphans())}; empty shims that Docker forgot when it was killed: "
+            f"objects that nothing names: {len(self.orphans())}; empty shims that Docker forgot when killed: "
             f"{len(self.engine.shims())}"))
 
     def last_words(self):

@@ -121,9 +121,13 @@ class PrivateEngine:
         return [p.pid for p in processes() if p.name.startswith("containerd-shim") and self.mark in p.arguments]
 
     def inside(self):
-        """Processes of containers. A killed daemon may forget a shim, Docker's own, with nothing in it."""
+        """
+        Processes of containers. A daemon that is killed while it starts a container may forget the shim,
+        alone or with a "runc init" that never became the container's program: those are Docker's own, no
+        API reaches them, and nothing of a submission is in them.
+        """
         shims = self.shims()
-        return [p for p in processes() if p.parent in shims]
+        return [p for p in processes() if p.parent in shims and p.name != "runc"]
 
     def stop(self):
         if self.process and self.process.poll() is None:

@@ -16,7 +16,7 @@ from fault_site import ASSIGNMENT, COURSE
 
 PAGE = f"/courses/{COURSE}/assignments/{ASSIGNMENT}"
 PATIENCE = 120  # seconds that a student tries before it is a fault
-QUEUE_MAX = 10  # runs that wait, before students pause: the queue must become empty in the end
+QUEUE_MAX = 20  # runs that wait, before students pause: the queue must become empty in the end
 BROKEN = (OSError, http.client.HTTPException)
 
 
