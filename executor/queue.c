@@ -39,9 +39,11 @@ static go_error begin(go_queue *queue) {
 static go_queue_answer answer(apr_status_t status, const go_claim *claim, const char *what,
                               const go_error *err) {
     if (status == APR_SUCCESS) return GO_QUEUE_DONE;
-    go_log(status == GO_ECONFLICT ? GO_LOG_WARNING : GO_LOG_ERROR,
-           "run=%" APR_INT64_T_FMT ": %s: %s", claim->run_id, what, go_error_text(err));
-    return status == GO_ECONFLICT ? GO_QUEUE_NOT_OURS : GO_QUEUE_TRY_LATER;
+    go_log(status == GO_ELOST ? GO_LOG_WARNING : GO_LOG_ERROR, "run=%" APR_INT64_T_FMT ": %s: %s",
+           claim->run_id, what, go_error_text(err));
+    return status == GO_ELOST       ? GO_QUEUE_NOT_OURS
+           : status == GO_ECONFLICT ? GO_QUEUE_REFUSED
+                                    : GO_QUEUE_TRY_LATER;
 }
 
 go_claim *go_queue_claim(go_queue *queue, apr_pool_t *pool) {

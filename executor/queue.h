@@ -32,6 +32,7 @@ typedef enum go_queue_answer {
     GO_QUEUE_DONE,
     GO_QUEUE_NOT_OURS,  /* the lease is lost: the run is somebody else's now */
     GO_QUEUE_TRY_LATER, /* the database failed */
+    GO_QUEUE_REFUSED,   /* a constraint of the database is against it, and will stay so */
 } go_queue_answer;
 
 go_queue_answer go_queue_renew(go_queue *queue, const go_claim *claim);

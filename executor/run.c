@@ -122,11 +122,12 @@ static void has_news(go_active_run *run) {
 
 static void renew(void *baton) {
     go_active_run *run = baton;
-    if (go_queue_renew(run->keeper->queue, run->claim) == GO_QUEUE_NOT_OURS) {
+    go_queue_answer answer = go_queue_renew(run->keeper->queue, run->claim);
+    if (answer == GO_QUEUE_NOT_OURS) {
         lose(run);
         return;
     }
-    go_timer_start(run->renew_timer, RENEW_US);
+    go_timer_start(run->renew_timer, answer == GO_QUEUE_DONE ? RENEW_US : AGAIN_US);
 }
 
 void go_run_check(go_active_run *run) {
@@ -183,6 +184,11 @@ static void finish(void *baton) {
     if (answer == GO_QUEUE_TRY_LATER) {
         go_timer_start(run->again_timer, AGAIN_US);
         return;
+    }
+    if (answer == GO_QUEUE_REFUSED) {
+        go_queue_release(
+            run->keeper->queue, run->claim,
+            "Its results were refused by the database; the log of httpd has the reason.");
     }
     if (answer == GO_QUEUE_DONE) {
         note(run, GO_LOG_INFO,

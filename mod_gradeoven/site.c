@@ -185,6 +185,7 @@ void go_sites_child(apr_pool_t *pchild, server_rec *main_server) {
     for (apr_hash_index_t *at = apr_hash_first(pchild, sites); at; at = apr_hash_next(at)) {
         go_site *site = apr_hash_this_val(at);
         apr_pool_pre_cleanup_register(pchild, site, note_leaving);
+        go_state_sweep(site->state, pchild); /* our predecessor may have been killed */
         apr_status_t status = apr_reslist_create(&site->connections, 0, threads < 4 ? threads : 4,
                                                  threads, apr_time_from_sec(300), open_connection,
                                                  close_connection, site, pchild);

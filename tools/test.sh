@@ -13,20 +13,30 @@ browser_tools() {
         die "npm failed; see /tmp/gradeoven-npm.log"
 }
 
-run_tests() {
+build_tests() {
     build_into test --prefix="$GRADEOVEN_TEST_PREFIX" --enable-sanitizers --enable-warnings-as-errors \
         CFLAGS="-g -O1"
     make -s -C build/test -j"$(nproc)" check TESTS= >build/test/check.log 2>&1 ||
         { tail -n 30 build/test/check.log >&2; die "the unit tests cannot be built"; }
-    browser_tools
     export GRADEOVEN_INSTALL=$GRADEOVEN_TEST_PREFIX GRADEOVEN_IMAGE
     export GRADEOVEN_BUILD=$source_dir/build/test
     export GRADEOVENCTL=$GRADEOVEN_TEST_PREFIX/sbin/gradeovenctl
     export OVEN_BINARY=$GRADEOVEN_TEST_PREFIX/libexec/gradeoven/oven
+}
+
+run_tests() {
+    build_tests
+    browser_tools
     python3 tests/run
 }
 
 run_bench() {
     build_into bench --prefix="$GRADEOVEN_BENCH_PREFIX"
     GRADEOVEN_INSTALL=$GRADEOVEN_BENCH_PREFIX GRADEOVEN_IMAGE=$GRADEOVEN_IMAGE tests/bench/grading "$@"
+}
+
+# run_faults [ROUNDS]: kills whoever takes part in grading, again and again; see tests/fault.
+run_faults() {
+    build_tests
+    python3 -B -W ignore tests/fault/faults.py --rounds "${1:-300}"
 }

@@ -38,11 +38,12 @@ static apr_status_t find_or_make(ctl_site *site, const go_course *course,
 int ctl_assignment_store(ctl_site *site, const go_course *course, const ctl_assignment *given) {
     go_stages *stages;
     go_assignment *assignment;
+    const char *workspace;
     int number;
     int rc = read_stages(site, given->directory, &stages);
     if (rc) return rc;
-    if (go_objects_copy(site->state->objects, site->state->tmp, stages->tree, site->pool,
-                        &site->err) ||
+    if (go_state_workspace(site->state, &workspace, site->pool, &site->err) ||
+        go_objects_copy(site->state->objects, workspace, stages->tree, site->pool, &site->err) ||
         find_or_make(site, course, given, &assignment) ||
         go_version_create(site->db, assignment, stages, 0, "from the command line", apr_time_now(),
                           &number, site->pool, &site->err) ||

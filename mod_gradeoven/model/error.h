@@ -25,6 +25,7 @@
 #define GO_EMULTIPLE (APR_OS_START_USERERR + 6) /* one value was asked for, there are several */
 #define GO_EBUSY     (APR_OS_START_USERERR + 7) /* try again in a moment */
 #define GO_EINTERNAL (APR_OS_START_USERERR + 8) /* our fault: the store, the disk, the engine */
+#define GO_ELOST     (APR_OS_START_USERERR + 9) /* a run's lease is not held (any more) */
 
 typedef struct go_error {
     apr_pool_t *pool;    /* where the texts are made */

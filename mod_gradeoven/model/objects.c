@@ -87,15 +87,12 @@ apr_status_t go_objects_keep(const char *objects, go_tree *tree, apr_pool_t *poo
     return APR_SUCCESS;
 }
 
-apr_status_t go_objects_copy(const char *objects, const char *tmp, go_tree *tree, apr_pool_t *pool,
-                             go_error *err) {
-    /* a directory of our own: whoever may write to tmp cannot guess a name in it */
-    char *directory = apr_pstrcat(pool, tmp, "/copy-XXXXXX", NULL);
-    if (!mkdtemp(directory)) return failed(tmp, "used", err);
+apr_status_t go_objects_copy(const char *objects, const char *workspace, go_tree *tree,
+                             apr_pool_t *pool, go_error *err) {
     for (int i = 0; i < tree->entries->nelts; i++) {
         go_tree_entry *entry = &APR_ARRAY_IDX(tree->entries, i, go_tree_entry);
         if (entry->is_directory) continue;
-        const char *copy = apr_psprintf(pool, "%s/%d", directory, i);
+        const char *copy = apr_psprintf(pool, "%s/%d", workspace, i);
         apr_status_t status =
             apr_file_copy(entry->file, copy, APR_FPROT_UREAD | APR_FPROT_UWRITE, pool);
         if (status)
@@ -103,7 +100,5 @@ apr_status_t go_objects_copy(const char *objects, const char *tmp, go_tree *tree
         entry->file = copy;
         entry->object = NULL;
     }
-    apr_status_t status = go_objects_keep(objects, tree, pool, err);
-    rmdir(directory);
-    return status;
+    return go_objects_keep(objects, tree, pool, err);
 }

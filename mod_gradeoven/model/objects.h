@@ -22,8 +22,9 @@ const char *go_object_path(const char *objects, const char *object, apr_pool_t *
  */
 apr_status_t go_objects_keep(const char *objects, go_tree *tree, apr_pool_t *pool, go_error *err);
 
-/* Copies instead of moving: for files that are not ours (gradeovenctl). `tmp` as in state.h. */
-apr_status_t go_objects_copy(const char *objects, const char *tmp, go_tree *tree, apr_pool_t *pool,
-                             go_error *err);
+/* Copies instead of moving: for files that are not ours (gradeovenctl). `workspace`: see state.h.
+ */
+apr_status_t go_objects_copy(const char *objects, const char *workspace, go_tree *tree,
+                             apr_pool_t *pool, go_error *err);
 
 #endif

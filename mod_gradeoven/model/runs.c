@@ -5,7 +5,9 @@
 #include <string.h>
 
 enum {
-    BACK_OFF_SECONDS = 2,  /* before the second attempt; doubles with each further one */
+    BACK_OFF_SECONDS = 2, /* before the second attempt; doubles with each further one, up to: */
+    BACK_OFF_MAX_SECONDS = 60,
+    BACK_OFF_DOUBLINGS = 5,
     FORGET_SECONDS = 300,  /* then an executor that has died is not shown any more */
     RECENT_SECONDS = 3600, /* the runs of a student within count against the next one's turn */
 };
@@ -68,7 +70,7 @@ apr_status_t go_run_queue(go_db *db, apr_int64_t submission_id, apr_int64_t vers
 static apr_status_t expect_lease(apr_status_t status, int changed, apr_int64_t run_id,
                                  go_error *err) {
     if (status || changed) return status;
-    return go_error_set(err, GO_ECONFLICT, NULL,
+    return go_error_set(err, GO_ELOST, NULL,
                         "The lease on run %" APR_INT64_T_FMT " is not held any more.", run_id);
 }
 
@@ -154,6 +156,12 @@ apr_status_t go_run_finish(go_db *db, apr_int64_t run_id, const char *lease, con
     return go_db_end(db, status, err);
 }
 
+static apr_interval_time_t back_off(int attempts) {
+    int doublings = attempts - 1 < BACK_OFF_DOUBLINGS ? attempts - 1 : BACK_OFF_DOUBLINGS;
+    int seconds = BACK_OFF_SECONDS << doublings;
+    return apr_time_from_sec(seconds < BACK_OFF_MAX_SECONDS ? seconds : BACK_OFF_MAX_SECONDS);
+}
+
 apr_status_t go_run_release(go_db *db, apr_int64_t run_id, const char *lease, const char *reason,
                             apr_time_t now, apr_pool_t *pool, go_error *err) {
     go_rows *rows;
@@ -164,8 +172,7 @@ apr_status_t go_run_release(go_db *db, apr_int64_t run_id, const char *lease, co
                           &rows, pool, err);
     if (!status && go_rows_next(rows)) {
         int attempts = (int)go_rows_integer(rows, 0, 1);
-        apr_time_t start =
-            reason ? now + (apr_time_from_sec(BACK_OFF_SECONDS) << (attempts - 1)) : now;
+        apr_time_t start = reason ? now + back_off(attempts) : now;
         if (reason && attempts >= GO_RUN_ATTEMPTS)
             status = go_db_run(
                 db, GO_SQL_RUN_GIVE_UP,
@@ -187,7 +194,7 @@ static apr_status_t release_all(go_db *db, go_rows *rows, const char *reason, ap
     while (go_rows_next(rows)) {
         apr_status_t status = go_run_release(db, go_rows_integer(rows, 0, 0), go_rows_text(rows, 1),
                                              reason, now, pool, err);
-        if (status && status != GO_ECONFLICT) return status;
+        if (status && status != GO_ELOST) return status;
         released += status == APR_SUCCESS;
     }
     if (count) *count = released;

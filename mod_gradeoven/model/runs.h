@@ -80,7 +80,12 @@ typedef struct go_claim {
 } go_claim;
 
 #define GO_LEASE_SECONDS 30
-#define GO_RUN_ATTEMPTS  5 /* then a run is failed, and staff are told */
+/*
+ * Then a run is failed, and staff are told: after some five minutes of back-off, so that an engine
+ * that is restarted a few times costs nobody a grade, and a run that itself ends executors ends
+ * too.
+ */
+#define GO_RUN_ATTEMPTS 10
 
 /*
  * Claims the queued run whose turn it is; *claim is NULL when there is none that may start now.
@@ -90,7 +95,7 @@ typedef struct go_claim {
 apr_status_t go_run_claim(go_db *db, const char *holder, const char *objects, apr_time_t now,
                           go_claim **claim, apr_pool_t *pool, go_error *err);
 
-/* All changes below answer GO_ECONFLICT when the lease is not held (any more). */
+/* All changes below answer GO_ELOST when the lease is not held (any more). */
 apr_status_t go_run_renew(go_db *db, apr_int64_t run_id, const char *lease, apr_time_t now,
                           apr_pool_t *pool, go_error *err);
 

@@ -3,7 +3,6 @@
 #include "model/db.h"
 
 #include <apr_strings.h>
-#include <apr_time.h>
 
 #include <errno.h>
 #include <dirent.h>
@@ -13,14 +12,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { LEFT_OVER_SECONDS = 24 * 3600, DIRECTORY_MODE = 02770, DATABASE_MODE = 0660 };
+enum { DIRECTORY_MODE = 02770, DATABASE_MODE = 0660, WORKSPACE_TRIES = 8 };
 
 go_state *go_state_paths(const char *directory, const char *driver, const char *params,
                          apr_pool_t *pool) {
@@ -82,16 +81,27 @@ static void remove_tree(const char *path) {
     nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
 }
 
-static void sweep_left_overs(const go_state *state, apr_pool_t *pool) {
+/* A workspace is locked while it is used: the lock ends with the process, however that ends. */
+static int lock_workspace(const char *path) {
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB)) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+void go_state_sweep(const go_state *state, apr_pool_t *pool) {
     DIR *directory = opendir(state->tmp);
     if (!directory) return;
-    time_t limit = time(NULL) - LEFT_OVER_SECONDS;
     struct dirent *entry;
     while ((entry = readdir(directory))) {
-        struct stat info;
+        if (entry->d_name[0] == '.') continue;
         const char *path = apr_pstrcat(pool, state->tmp, "/", entry->d_name, NULL);
-        if (entry->d_name[0] == '.' || lstat(path, &info) || info.st_mtime > limit) continue;
+        int fd = lock_workspace(path);
+        if (fd < 0) continue;
         remove_tree(path);
+        close(fd);
     }
     closedir(directory);
 }
@@ -107,7 +117,7 @@ static apr_status_t make_database(const go_state *state, int user, int group, go
 
 /* What opens paths below the state directory, and so must not be done as root. */
 static apr_status_t work_inside(const go_state *state, apr_pool_t *pool, go_error *err) {
-    sweep_left_overs(state, pool);
+    go_state_sweep(state, pool);
     return go_db_migrate(state->driver, state->params, pool, err);
 }
 
@@ -162,16 +172,39 @@ void go_state_ring(const go_state *state) {
     close(fd);
 }
 
+typedef struct workspace {
+    const char *path;
+    int fd; /* holds the lock */
+} workspace;
+
 static apr_status_t remove_workspace(void *data) {
-    remove_tree(data);
+    const workspace *self = data;
+    remove_tree(self->path);
+    close(self->fd);
     return APR_SUCCESS;
+}
+
+/* Is it still there? A sweeper may have taken it for a left-over before it was locked. */
+static int is_there(const workspace *self) {
+    struct stat by_name, by_lock;
+    return stat(self->path, &by_name) == 0 && fstat(self->fd, &by_lock) == 0 &&
+           by_name.st_ino == by_lock.st_ino;
 }
 
 apr_status_t go_state_workspace(const go_state *state, const char **directory, apr_pool_t *pool,
                                 go_error *err) {
-    char *path = apr_pstrcat(pool, state->tmp, "/upload-XXXXXX", NULL);
-    if (!mkdtemp(path)) return cannot(state->tmp, "used for an upload", err);
-    apr_pool_cleanup_register(pool, path, remove_workspace, apr_pool_cleanup_null);
-    *directory = path;
-    return APR_SUCCESS;
+    for (int tries = 0; tries < WORKSPACE_TRIES; tries++) {
+        char *path = apr_pstrcat(pool, state->tmp, "/upload-XXXXXX", NULL);
+        if (!mkdtemp(path)) return cannot(state->tmp, "used for an upload", err);
+        workspace *self = apr_palloc(pool, sizeof(*self));
+        *self = (workspace){path, lock_workspace(path)};
+        if (self->fd >= 0 && is_there(self)) {
+            apr_pool_cleanup_register(pool, self, remove_workspace, apr_pool_cleanup_null);
+            *directory = path;
+            return APR_SUCCESS;
+        }
+        if (self->fd >= 0) close(self->fd);
+    }
+    return go_error_set(err, GO_EINTERNAL, "Its file system must know flock.",
+                        "No directory could be locked in \"%s\".", state->tmp);
 }

@@ -3,7 +3,7 @@
  *
  *     STATE/gradeoven.db       the database, when it is SQLite in its default place
  *     STATE/objects/ab/cd...   the files of submissions and assignments, named by SHA-256
- *     STATE/tmp/               uploads on their way; whatever is older than a day is left over
+ *     STATE/tmp/               uploads on their way, each in a directory locked by its process
  *     STATE/run/doorbell       socket of the executor: "there is work"
  *
  * Two users write here: httpd's workers and the executor. They share a group; directories are
@@ -25,15 +25,21 @@ go_state *go_state_paths(const char *directory, const char *driver, const char *
 
 /*
  * Makes what is missing, gives it to `user` and `group` when this process is root (-1: leave),
- * migrates the database, and removes uploads that were left over a day ago.
+ * migrates the database, and sweeps.
  */
 apr_status_t go_state_prepare(const go_state *state, int user, int group, apr_pool_t *pool,
                               go_error *err);
 
+/*
+ * Removes the workspaces of processes that were killed: those that nobody has locked. As far as
+ * this user may: a worker's are swept by the next worker.
+ */
+void go_state_sweep(const go_state *state, apr_pool_t *pool);
+
 /* Tells the executor to look at the queue. Nobody there is no error: the queue itself is stored. */
 void go_state_ring(const go_state *state);
 
-/* A new directory below tmp, for one upload; it is removed with all in it when `pool` goes. */
+/* A new directory below tmp, for one upload; it goes with all in it when `pool` does. */
 apr_status_t go_state_workspace(const go_state *state, const char **directory, apr_pool_t *pool,
                                 go_error *err);
 

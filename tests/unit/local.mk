@@ -26,6 +26,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/runs_test.c \
 	tests/unit/score_test.c \
 	tests/unit/stages_test.c \
+	tests/unit/state_test.c \
 	tests/unit/store_test.c \
 	tests/unit/suites.inc \
 	tests/unit/template_test.c \

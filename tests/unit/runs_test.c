@@ -74,7 +74,7 @@ START_TEST(a_finished_run_has_its_results_and_never_changes_again) {
     ck_assert_ok(go_run_stages(site->db, run->id, &stages, unit_pool, &unit_error));
     ck_assert_int_eq(stages->nelts, 1);
     ck_assert_int_eq(APR_ARRAY_IDX(stages, 0, go_stage_result).exit_code, 3);
-    ck_assert_int_eq(finish(claimed, 3000), GO_ECONFLICT);
+    ck_assert_int_eq(finish(claimed, 3000), GO_ELOST);
     ck_assert_int_eq(newest(receipt)->finished_us, 2000);
 }
 END_TEST
@@ -88,11 +88,11 @@ START_TEST(an_executor_whose_lease_is_over_changes_nothing) {
     ck_assert_ok(go_runs_expire(site->db, later, &count, unit_pool, &unit_error));
     ck_assert_int_eq(count, 1);
     ck_assert_int_eq(newest(receipt)->state, GO_RUN_QUEUED);
-    ck_assert_int_eq(finish(slow, later), GO_ECONFLICT);
+    ck_assert_int_eq(finish(slow, later), GO_ELOST);
     go_claim *second = claim(later + apr_time_from_sec(60));
     ck_assert_int_eq(second->run_id, slow->run_id);
     ck_assert_int_eq(second->attempt, 2);
-    ck_assert_int_eq(finish(slow, later), GO_ECONFLICT);
+    ck_assert_int_eq(finish(slow, later), GO_ELOST);
     ck_assert_ok(finish(second, later));
 }
 END_TEST

@@ -234,7 +234,7 @@ START_TEST(a_cancelled_run_is_off_the_queue_and_its_executor_changes_nothing) {
     ck_assert_int_eq(count, 0);
     ck_assert_int_eq(
         go_run_renew(site->db, claimed->run_id, claimed->lease, NOW, unit_pool, &unit_error),
-        GO_ECONFLICT);
+        GO_ELOST);
     ck_assert_ok(go_run_cancel(site->db, run_of(site->assignment, second)->id, "ada", NOW,
                                unit_pool, &unit_error));
     ck_assert_ptr_null(claim());
