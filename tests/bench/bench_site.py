@@ -178,7 +178,7 @@ MaxKeepAliveRequests 0
     def queue(self, assignment, count, ring=True):
         """Queues runs of as many students, all at once. What fails to finish is the caller's to see."""
         submission, run, _ = self.template(assignment)
-        needed = {name: run[name] for name in required(self.database, "runs")}
+        needed = {name: run[name] for name in [*required(self.database, "runs"), "course_id", "assignment_id"]}
         now = int(time.time() * US)
         self.database.execute("BEGIN IMMEDIATE")
         number = self.scalar("SELECT max(number) FROM submissions WHERE assignment_id = ?", submission["assignment_id"])
@@ -191,7 +191,8 @@ MaxKeepAliveRequests 0
                     "created_us": now + step}
             del copy["id"]
             insert(self.database, "runs", {**needed, "submission_id": insert(self.database, "submissions", copy),
-                                           "state": "queued", "queued_us": now + step, "start_us": now})
+                                           "state": "queued", "queued_us": now + step, "start_us": now,
+                                           "since_us": now + step, "user_id": user})
         self.database.execute("COMMIT")
         if ring:
             self.ring()
@@ -207,6 +208,7 @@ MaxKeepAliveRequests 0
         self.database.execute("BEGIN IMMEDIATE")
         students = self.students(200)
         places = self.places(submission["assignment_id"])
+        courses = dict(self.database.execute("SELECT id, course_id FROM assignments"))
         last = {place: self.scalar("SELECT coalesce(max(number), 0) FROM submissions WHERE assignment_id = ?", place)
                 for place in places}
         attempts = collections.Counter(
@@ -221,6 +223,7 @@ MaxKeepAliveRequests 0
                     "attempt": attempts[place, user], "once": f"f{have}-{step}", "created_us": then}
             del copy["id"]
             done = {**run, "submission_id": insert(self.database, "submissions", copy), "queued_us": then,
+                    "user_id": user, "assignment_id": place, "course_id": courses[place],
                     "start_us": then, "started_us": then + 5000, "finished_us": then + 50_000}
             del done["id"]
             number = insert(self.database, "runs", done)
