@@ -53,6 +53,8 @@ gradeovenctl_SOURCES = \
 	executor/gradeovenctl/grade.c executor/gradeovenctl/grade.h \
 	executor/gradeovenctl/grade_bake.c \
 	executor/gradeovenctl/grade_report.c \
+	executor/gradeovenctl/replay.c executor/gradeovenctl/replay.h \
+	executor/gradeovenctl/replay_compare.c \
 	executor/gradeovenctl/local.c executor/gradeovenctl/local.h \
 	executor/gradeovenctl/main.c
 gradeovenctl_CPPFLAGS = $(executor_cppflags)

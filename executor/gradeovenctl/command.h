@@ -34,6 +34,7 @@ int ctl_usage(const ctl_command *command);
 
 /* The commands, one function a file. */
 int ctl_grade(const ctl_command *command, int argc, const char *const *argv, apr_pool_t *pool);
+int ctl_replay(const ctl_command *command, int argc, const char *const *argv, apr_pool_t *pool);
 int ctl_assignment_check(const ctl_command *command, int argc, const char *const *argv,
                          apr_pool_t *pool);
 int ctl_assignment_add(const ctl_command *command, int argc, const char *const *argv,

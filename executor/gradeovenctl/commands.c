@@ -31,6 +31,13 @@ const ctl_command ctl_commands[] = {
      "  --disk MB        MiB for files [256]\n"
      "  --pids N         processes and threads at once [256]\n",
      ctl_grade},
+    {"replay", "[OPTION...] RUN",
+     "Bake a finished run again, and say that it is identical or what the first difference is.",
+     "  --image IMAGE    another image than the one it was graded in\n"
+     "  --docker URL     the Docker engine [$DOCKER_HOST or unix:///var/run/docker.sock]\n"
+     "  --docker-tls DIR ca.pem, cert.pem and key.pem for it [$DOCKER_CERT_PATH]\n"
+     "  --oven FILE      the oven binary\n",
+     ctl_replay},
     {"roster import", "[OPTION...] COURSE FILE",
      "Register the people of a CSV file (- for standard input); prints names and new passwords.",
      "  --role ROLE      of those without one in the file [student]\n", ctl_roster_import},

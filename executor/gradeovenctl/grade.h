@@ -10,6 +10,7 @@
 
 typedef struct ctl_grade_options {
     int is_json;
+    int is_silent; /* prints nothing: the caller looks at the ctl_grading */
     const char *image, *docker, *docker_tls, *oven; /* docker_tls may be NULL */
     int timeout_seconds;
     go_container_limits limits;
@@ -29,7 +30,11 @@ typedef struct ctl_grading {
     const char *text;  /* a finished run's problem, a failed one's reason, or NULL */
     int lines_printed; /* of the status, while it runs */
     int signal;        /* that ended it, or 0 */
+    const char *image_base, *oven_digest; /* as in go_image; NULL before that is known */
 } ctl_grading;
+
+/* What holds without any option: the environment's engine and image, a site's limits. */
+void ctl_grade_defaults(ctl_grade_options *options);
 
 /*
  * Bakes options->job into `grading`; returns when the run has ended and its container is gone, or

@@ -28,7 +28,7 @@ static void ended(void *baton, int is_finished, const char *text) {
     self->grading->is_ended = 1;
     self->grading->is_finished = is_finished;
     self->grading->text = text;
-    ctl_grade_report(self->grading);
+    if (!self->grading->options->is_silent) ctl_grade_report(self->grading);
     self->bake = NULL;
     if (!self->oven) {
         go_loop_stop(self->loop);
@@ -47,7 +47,8 @@ static void stage_started(void *baton, int stage) {
 
 static void said(void *baton, enum oven_file file) {
     baking *self = baton;
-    if (file == OVEN_FILE_STATUS && !self->grading->options->is_json) {
+    const ctl_grade_options *options = self->grading->options;
+    if (file == OVEN_FILE_STATUS && !options->is_json && !options->is_silent) {
         ctl_grade_report_status(self->grading, 0);
     }
 }
@@ -105,6 +106,8 @@ static void prepared(void *baton, const go_image *image, const char *trouble) {
         fail(self, trouble);
         return;
     }
+    self->grading->image_base = apr_pstrdup(self->grading->pool, image->base);
+    self->grading->oven_digest = apr_pstrdup(self->grading->pool, image->oven_digest);
     go_oven_spec spec = {.engine = self->engine,
                          .image = image,
                          .site = self->site,

@@ -40,6 +40,19 @@ static apr_status_t read_details(go_db *db, apr_int64_t submission_id, apr_int64
     return status;
 }
 
+apr_status_t go_run_parts(go_db *db, apr_int64_t run_id, const char *objects, go_claim **result,
+                          apr_pool_t *pool, go_error *err) {
+    go_rows *row;
+    apr_status_t status = go_db_one(db, GO_SQL_RUN_PARTS, GO_VALUES(go_integer(run_id)), &row,
+                                    apr_psprintf(pool, "run %" APR_INT64_T_FMT, run_id), pool, err);
+    if (status) return status;
+    go_claim *claim = apr_pcalloc(pool, sizeof(*claim));
+    claim->run_id = run_id;
+    *result = claim;
+    return read_details(db, go_rows_integer(row, 0, 0), go_rows_integer(row, 1, 0), objects, claim,
+                        pool, err);
+}
+
 /* Takes the run whose turn it is, and moves its course on; no row when there is none. */
 static apr_status_t take(go_db *db, const go_claim *claim, const char *holder, apr_time_t now,
                          go_rows **row, int *is_taken, apr_pool_t *pool, go_error *err) {

@@ -272,13 +272,7 @@ static int is_word(const char *text, const char *word) {
     return text && strcmp(text, word) == 0;
 }
 
-apr_status_t go_run_newest(go_db *db, apr_int64_t submission_id, go_run **result, apr_pool_t *pool,
-                           go_error *err) {
-    go_rows *row;
-    *result = NULL;
-    apr_status_t status =
-        go_db_select(db, GO_SQL_RUN_NEWEST, GO_VALUES(go_integer(submission_id)), &row, pool, err);
-    if (status || !go_rows_next(row)) return status;
+static go_run *run_from_row(go_rows *row, apr_pool_t *pool) {
     go_run *run = apr_pcalloc(pool, sizeof(*run));
     run->id = go_rows_integer(row, 0, 0);
     run->submission_id = go_rows_integer(row, 1, 0);
@@ -303,8 +297,26 @@ apr_status_t go_run_newest(go_db *db, apr_int64_t submission_id, go_run **result
     run->ended_by = go_rows_text(row, 20);
     run->is_ungradable = is_word(go_rows_text(row, 21), UNGRADABLE);
     run->course_id = go_rows_integer(row, 22, 0);
-    *result = run;
-    return APR_SUCCESS;
+    return run;
+}
+
+apr_status_t go_run_newest(go_db *db, apr_int64_t submission_id, go_run **result, apr_pool_t *pool,
+                           go_error *err) {
+    go_rows *row;
+    *result = NULL;
+    apr_status_t status =
+        go_db_select(db, GO_SQL_RUN_NEWEST, GO_VALUES(go_integer(submission_id)), &row, pool, err);
+    if (!status && go_rows_next(row)) *result = run_from_row(row, pool);
+    return status;
+}
+
+apr_status_t go_run_find(go_db *db, apr_int64_t run_id, go_run **result, apr_pool_t *pool,
+                         go_error *err) {
+    go_rows *row;
+    apr_status_t status = go_db_one(db, GO_SQL_RUN_BY_ID, GO_VALUES(go_integer(run_id)), &row,
+                                    apr_psprintf(pool, "run %" APR_INT64_T_FMT, run_id), pool, err);
+    if (!status) *result = run_from_row(row, pool);
+    return status;
 }
 
 apr_status_t go_run_standing(go_db *db, apr_int64_t submission_id, int *has_score, go_score *score,

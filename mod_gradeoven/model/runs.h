@@ -95,6 +95,13 @@ typedef struct go_claim {
 apr_status_t go_run_claim(go_db *db, const char *holder, const char *objects, apr_time_t now,
                           go_claim **claim, apr_pool_t *pool, go_error *err);
 
+/*
+ * What a run was baked from, in any state, without claiming it: the claim has no lease. To bake it
+ * again (gradeovenctl replay).
+ */
+apr_status_t go_run_parts(go_db *db, apr_int64_t run_id, const char *objects, go_claim **claim,
+                          apr_pool_t *pool, go_error *err);
+
 /* All changes below answer GO_ELOST when the lease is not held (any more). */
 apr_status_t go_run_renew(go_db *db, apr_int64_t run_id, const char *lease, apr_time_t now,
                           apr_pool_t *pool, go_error *err);
@@ -207,6 +214,10 @@ apr_status_t go_run_queue(go_db *db, apr_int64_t submission_id, apr_int64_t vers
 /* The newest run of a submission, or *run NULL when it has none. */
 apr_status_t go_run_newest(go_db *db, apr_int64_t submission_id, go_run **run, apr_pool_t *pool,
                            go_error *err);
+
+/* The run of this id; GO_ENOTFOUND. */
+apr_status_t go_run_find(go_db *db, apr_int64_t run_id, go_run **run, apr_pool_t *pool,
+                         go_error *err);
 
 /* The score that stands: of the newest run that finished; *has_score 0 when there is none. */
 apr_status_t go_run_standing(go_db *db, apr_int64_t submission_id, int *has_score, go_score *score,

@@ -6,9 +6,8 @@ import subprocess
 import unittest
 
 from pack import assignment
-from harness import SOURCE, Site, wait_until
+from harness import DEMO, SOURCE, Site, wait_until
 
-DEMO = SOURCE / "conf/demo"
 HW = "/courses/cs101/assignments/roman-numerals"
 
 

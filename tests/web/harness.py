@@ -22,6 +22,7 @@ import uuid
 INSTALL = pathlib.Path(os.environ["GRADEOVEN_INSTALL"])
 IMAGE = os.environ.get("GRADEOVEN_IMAGE", "gradeoven:latest")
 SOURCE = pathlib.Path(__file__).resolve().parent.parent.parent
+DEMO = SOURCE / "conf/demo"
 MODULE = INSTALL / "lib/apache2/modules/mod_gradeoven.so"
 FORM = "application/x-www-form-urlencoded"
 CRASH = re.compile(r"AddressSanitizer|runtime error:|LeakSanitizer|exit signal|Segmentation", re.I)
