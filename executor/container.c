@@ -87,12 +87,20 @@ json_t *go_container_oven(const go_container_names *names, const go_container_li
                           int uid_base) {
     char argument[32];
     snprintf(argument, sizeof(argument), "--uid-base=%d", uid_base);
-    return json_pack("{s:s, s:[s], s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:b, s:b, s:{s:[s]}, s:o, "
-                     "s:o}",
+    /*
+     * Beside the network "none", NetworkDisabled: the container has a network namespace of its own
+     * with nothing but loopback in it either way, but Docker then does not run itself once more, as
+     * a hook of runc, to hand it over, which is half of the time and of the processor that starting
+     * a container takes (196 against 94 ms, Docker 20.10). Nor does it mount its files of /etc: the
+     * oven itself says what localhost is (oven/names.h).
+     */
+    return json_pack("{s:s, s:[s], s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:{s:[s]}, "
+                     "s:o, s:o}",
                      "Image", names->image, "Cmd", argument, "User", "0:0", "WorkingDir", "/",
-                     "Hostname", "oven", "Tty", 0, "OpenStdin", 1, "StdinOnce", 1, "AttachStdin", 1,
-                     "AttachStdout", 1, "AttachStderr", 1, "Healthcheck", "Test", "NONE", "Labels",
-                     labels(names), "HostConfig", host_config(limits, uid_base));
+                     "Hostname", "oven", "NetworkDisabled", 1, "Tty", 0, "OpenStdin", 1,
+                     "StdinOnce", 1, "AttachStdin", 1, "AttachStdout", 1, "AttachStderr", 1,
+                     "Healthcheck", "Test", "NONE", "Labels", labels(names), "HostConfig",
+                     host_config(limits, uid_base));
 }
 
 json_t *go_container_carrier(const go_container_names *names) {

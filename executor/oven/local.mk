@@ -14,6 +14,7 @@ oven_SOURCES = \
 	executor/oven/inbox.c executor/oven/inbox.h \
 	executor/oven/landlock.c executor/oven/landlock.h \
 	executor/oven/launch.c executor/oven/launch.h \
+	executor/oven/names.c executor/oven/names.h \
 	executor/oven/outbox.c executor/oven/outbox.h \
 	executor/oven/output.c executor/oven/output.h \
 	executor/oven/processes.c executor/oven/processes.h \

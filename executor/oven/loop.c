@@ -1,6 +1,7 @@
 #include "oven/oven.h"
 
 #include "oven/landlock.h"
+#include "oven/names.h"
 #include "oven/rights.h"
 #include "oven/util.h"
 #include "oven/world.h"
@@ -26,6 +27,7 @@ enum source {
     INOTIFY,
     CONSOLE,
     WRITER,
+    NAMES,
     CALLS,
     SOURCES = CALLS + CALLS_MAX + 1
 };
@@ -99,6 +101,7 @@ static void fill_sources(const struct oven *oven, struct pollfd set[SOURCES]) {
     set[INOTIFY] = (struct pollfd){oven->watch.inotify, POLLIN, 0};
     set[CONSOLE] = (struct pollfd){grading ? oven->console.fd : -1, POLLIN, 0};
     set[WRITER] = (struct pollfd){oven->store_is_full ? oven->store.to_writer : -1, POLLOUT, 0};
+    set[NAMES] = (struct pollfd){oven->names, POLLIN, 0};
     calls_poll(&oven->calls, oven->stage.state == STAGE_RUNNING, set + CALLS);
 }
 
@@ -117,6 +120,7 @@ static void take_in(struct oven *oven, const struct pollfd set[SOURCES], int64_t
     if ((set[STDIN].revents & POLLIN) && !inbox_read(&oven->inbox)) _exit(0);
     if (set[STDOUT].revents & POLLERR) _exit(0);
     if (set[SIGNALS].revents) read_signals(oven);
+    if (set[NAMES].revents) names_answer(oven->names);
     if (set[INOTIFY].revents) watch_read_events(&oven->watch);
     for (int i = 0; set[CONSOLE].revents && i < STAGE_CONSOLE_READS && oven->console.fd >= 0; i++)
         if (!console_read(&oven->console, &oven->outbox)) break;
@@ -139,6 +143,7 @@ _Noreturn void oven_run(uid_t base, bool use_landlock) {
     oven.base = base;
     oven.state = OVEN_IDLE;
     oven.signals = open_signals();
+    oven.names = names_open();
     oven.inbox.fd = STDIN_FILENO;
     oven.console.fd = oven.store.to_writer = oven.store.from_writer = oven.stage.failure_fd = -1;
     outbox_open(&oven.outbox, STDOUT_FILENO);

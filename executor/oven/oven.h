@@ -12,6 +12,7 @@
  *   console       stdout and stderr            watch, output  the files in output/
  *   calls, boxes  sandbox calls                clean, remove  after a call
  *   processes     who is alive                 landlock       the second wall
+ *   names         localhost
  *   sandbox_*     the client; sandbox_wire: between it and PID 1
  */
 #ifndef GO_OVEN_OVEN_H
@@ -28,6 +29,7 @@
 struct oven {
     uid_t base;
     int signals; /* signalfd */
+    int names;   /* -1 where there is none */
     struct inbox inbox;
     struct outbox outbox;
     struct store store;

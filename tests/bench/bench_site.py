@@ -92,15 +92,17 @@ KeepAliveTimeout 300
 MaxKeepAliveRequests 0
 """)
         self.database = None
-        self.student = self.teacher = None
+        self.student = self.teacher = self.boss = None
 
     def open(self):
-        """Starts it, with a course, an instructor and a student, both logged in."""
+        """Starts it, with a course, an instructor, a student and an admin, all logged in."""
         self.start()
         self.ctl("course", "add", "--title", "Bench", COURSE)
         for name, role in (("student", "student"), ("teacher", "instructor")):
             self.add_user(name)
             self.ctl("user", "role", name, COURSE, role)
+        self.add_user("boss", "--admin")
+        self.boss = KeptBrowser(self).login("boss")
         self.student = KeptBrowser(self).login("student")
         self.teacher = KeptBrowser(self).login("teacher")
         self.database = sqlite3.connect(self.state / "gradeoven.db", timeout=20, isolation_level=None)

@@ -3,7 +3,8 @@
 The kernel counts a process's time exactly (its scheduler's clock) and shows utime + stime in
 hundredths of a second; what a process waited for is in cutime + cstime. So, in seconds:
 
-  daemons   utime + stime of dockerd and containerd, and of the helpers they waited for
+  daemons   utime + stime of dockerd, the one behind the engine's socket, and of its containerd, and
+            of the helpers they waited for
   shims     containerd's shims with runc, for which they wait. A shim detaches itself, so process 1
             waits for it, sooner or later: all that are there, dead ones too, and what process 1
             has waited for, less what ran inside containers. Other orphans of the machine that end
@@ -17,6 +18,8 @@ Begin and end with as many containers.
 """
 import os
 import pathlib
+import socket
+import struct
 
 TICK = os.sysconf("SC_CLK_TCK")
 CGROUPS = [pathlib.Path("/sys/fs/cgroup") / name / "docker/cpuacct.usage" for name in ("cpuacct", "cpu,cpuacct")]
@@ -33,8 +36,29 @@ def fields(pid):
     return name, *(int(one) / TICK for one in rest[11:15])
 
 
+def parent(pid):
+    try:
+        return int(pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
+    except OSError:
+        return None
+
+
 def pids():
     return [int(one) for one in os.listdir("/proc") if one.isdigit()]
+
+
+def daemon_pids(engine="/var/run/docker.sock"):
+    """The engine's own: who listens at its socket, and the containerd that it has started. Where
+    others started them (systemd), all of that name."""
+    with socket.socket(socket.AF_UNIX) as line:
+        line.connect(engine)
+        pid, _, _ = struct.unpack("3i", line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+    known = {one: fields(one) for one in pids()}
+    names = {one: found[0] for one, found in known.items() if found}
+    dockerd = [pid] if names.get(pid) == "dockerd" else [one for one in names if names[one] == "dockerd"]
+    all_of_them = [one for one in names if names[one] == "containerd"]
+    ours = [one for one in all_of_them if parent(one) in dockerd]
+    return dockerd + (ours or all_of_them)
 
 
 def threads(pid):
@@ -70,7 +94,7 @@ class Reading:
 
     def __init__(self, executor=None):
         known = [fields(pid) for pid in pids()]
-        self.daemons = sum(sum(one[1:]) for one in known if one and one[0] in ("dockerd", "containerd"))
+        self.daemons = sum(sum(one[1:]) for one in map(fields, daemon_pids()) if one)
         self.ovens = containers()
         shims = sum(sum(one[1:]) for one in known if one and one[0] == "containerd-shim")
         self.shims = shims + sum(fields(1)[3:]) - self.ovens

@@ -42,7 +42,8 @@ def latency(bench, report):
         section = f"Latency: {title}"
         polls = Series([one.polls for one in oven], "polls", 1)
         report.add(section, "answer of the POST → first status line", first, ("docker run", docker))
-        report.add(section, "answer of the POST → score", score, ("docker run", docker), f"{polls.p50:.0f} polls a run")
+        report.add(section, "answer of the POST → score", score, ("docker run", docker),
+                   f"{polls.p50:.0f} polls a run")
         report.add(section, "docker run --rm, one container a stage", docker)
         report.add(section, "fork + exec of the same stages", bare, ("POST → score", score))
         report.add(section, "the POST itself (upload, fsync, store)", Series([one.post for one in oven]))
@@ -116,7 +117,8 @@ def executor(bench, report):
     each = Series([used / done])
     section = "The executor with a queue of 1,000"
     report.add(section, "CPU a run", each, note=f"over {done} runs, {waiting} still waiting then")
-    report.add(section, "resident memory", Series([resident / 1024], "MiB", 1), ("before", Series([idle[0] / 1024], "MiB", 1)))
+    report.add(section, "resident memory", Series([resident / 1024], "MiB", 1),
+               ("before", Series([idle[0] / 1024], "MiB", 1)))
     report.add(section, "the most it ever was", Series([highest / 1024], "MiB", 1))
     report.goal("executor: CPU a run", each.p50, 2, "ms")
     report.goal("executor: resident memory with 1,000 queued", highest / 1024, 20, "MiB")
@@ -125,7 +127,8 @@ def executor(bench, report):
 PAGES = (("student", "the course's page", f"/courses/{COURSE}", {}),
          ("student", "a submission's JSON", f"/courses/{COURSE}/assignments/trivial/submissions/1", JSON),
          ("teacher", "the course's page, staff", f"/courses/{COURSE}", {}),
-         ("teacher", "all submissions of an assignment", f"/courses/{COURSE}/assignments/filled-0/submissions", {}))
+         ("teacher", "all submissions of an assignment", f"/courses/{COURSE}/assignments/filled-0/submissions", {}),
+         ("boss", "the admin's page: queue and ovens", "/admin", {}))
 
 
 def store(bench, report):

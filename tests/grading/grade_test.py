@@ -197,6 +197,13 @@ class Limits(GradeTest):
         self.assertTrue(first["console"].startswith("lo "), first["console"])
         self.assertEqual(first["console"].count("Read-only file system"), 2)
 
+    def test_a_program_reaches_itself_by_the_name_localhost(self):
+        _, first = self.grade_main("python3 - 2>&1 <<END", "import socket",
+                                   "server = socket.create_server(('localhost', 0))",
+                                   "socket.create_connection(('localhost', server.getsockname()[1]))",
+                                   "print('reached')", "END")
+        self.assertEqual(first["console"], "reached\n")
+
 
 class Submissions(GradeTest):
     look = {"tests": stage("find . -type f -printf '%P %m\\n' | sort; cat deep/a answer.txt 2>&1")}

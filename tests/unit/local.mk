@@ -21,6 +21,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/model.c tests/unit/model.h \
 	tests/unit/markdown_test.c \
 	tests/unit/multipart_test.c \
+	tests/unit/names_test.c \
 	tests/unit/outputs_test.c \
 	tests/unit/policy_test.c \
 	tests/unit/runs_test.c \
@@ -35,7 +36,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/turns_test.c \
 	tests/unit/unit.h \
 	tests/unit/zone_test.c
-nodist_tests_unit_unit_SOURCES = mod_gradeoven/routes_match.c
+nodist_tests_unit_unit_SOURCES = mod_gradeoven/routes_match.c executor/oven/names.c executor/oven/util.c
 tests_unit_unit_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests $(APR_CFLAGS) $(JANSSON_CFLAGS) \
 	$(ARCHIVE_CFLAGS) $(SODIUM_CFLAGS) $(GD_CFLAGS) $(ICU_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_unit_LDADD = libgradeovenweb.la libgradeovenexecutor.la libgradeoven.la $(JANSSON_LIBS) $(ARCHIVE_LIBS) \
