@@ -28,6 +28,7 @@ struct go_bake {
     go_timer *deadline;
     go_timer *over; /* tells the end from the loop */
     int is_finished;
+    int is_engine_lost;
     const char *text;
     int score_is_tainted; /* its present bytes come in part from a stage that may not say it */
 };
@@ -106,6 +107,7 @@ static void memory_limited(void *baton, const go_engine_reply *reply) {
     go_bake *bake = baton;
     if (bake->step != LIMITING) return;
     if (reply->http == GO_ENGINE_NOT_REACHABLE) {
+        bake->is_engine_lost = 1;
         fail(bake, reply->trouble);
         return;
     }
@@ -293,7 +295,9 @@ static int frame(void *baton, int type, const unsigned char *payload, apr_size_t
 }
 
 static void lost(void *baton, const char *why) {
-    fail(baton, why);
+    go_bake *bake = baton;
+    bake->is_engine_lost = go_oven_engine_is_lost(bake->oven);
+    fail(bake, why);
 }
 
 static const go_oven_baker baker = {.frame = frame, .writable = writable, .lost = lost};
@@ -316,6 +320,10 @@ go_bake *go_bake_start(go_oven *oven, const go_job *job, const go_bake_sink *sin
     go_oven_bake(oven, &baker, bake);
     send_tree(bake, "submission", job->submission);
     return bake;
+}
+
+int go_bake_engine_is_lost(const go_bake *bake) {
+    return bake->is_engine_lost;
 }
 
 const go_outputs *go_bake_outputs(const go_bake *bake) {

@@ -59,6 +59,9 @@ go_bake *go_bake_start(go_oven *oven, const go_job *job, const go_bake_sink *sin
 /* What was said so far. */
 const go_outputs *go_bake_outputs(const go_bake *bake);
 
+/* It failed because the engine went away: as good as never begun. */
+int go_bake_engine_is_lost(const go_bake *bake);
+
 /* Ends it now, oven included; the sink hears nothing more. Call it before destroying the pool. */
 void go_bake_abort(go_bake *bake);
 

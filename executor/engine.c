@@ -16,6 +16,7 @@ struct go_engine {
     const char *host;
     const char *unix_path;     /* or NULL */
     const char *tls_directory; /* or NULL */
+    int is_podman;
 };
 
 typedef struct request {
@@ -24,6 +25,7 @@ typedef struct request {
     apr_pool_t *pool;        /* its own */
     apr_pool_t *caller_pool; /* whose end cancels it */
     CURL *easy;
+    char detail[CURL_ERROR_SIZE]; /* what curl says of a failure */
     struct curl_slist *headers;
     char *body; /* the reply so far */
     apr_size_t length, room;
@@ -94,9 +96,43 @@ const char *go_engine_host(const go_engine *engine) {
     return engine->host;
 }
 
-const char *go_engine_trouble(const go_engine *engine, CURLcode code, apr_pool_t *pool) {
+void go_engine_set_podman(go_engine *engine, int is_podman) {
+    engine->is_podman = is_podman;
+}
+
+int go_engine_is_podman(const go_engine *engine) {
+    return engine->is_podman;
+}
+
+/* What is wrong with the certificates; NULL when it is something else. */
+static const char *certificate_trouble(const go_engine *engine, CURLcode code, const char *detail,
+                                       apr_pool_t *pool) {
+    const char *directory = engine->tls_directory;
+    if (!directory) {
+        int is_refusal = strstr(detail, "alert") && strstr(detail, "certificate");
+        return is_refusal ? "it wants a client certificate, and none is configured (tls=)" : NULL;
+    }
+    if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE) {
+        return apr_psprintf(pool, "its certificate is not vouched for by %s/ca.pem (%s)", directory,
+                            detail);
+    }
+    if (code == CURLE_SSL_CERTPROBLEM) {
+        return apr_psprintf(pool, "%s/cert.pem and key.pem cannot be used (%s)", directory, detail);
+    }
+    /* Since TLS 1.3 a server says no only when the client has already begun to read. */
+    if (strstr(detail, "alert")) {
+        return apr_psprintf(pool, "it does not accept the certificate %s/cert.pem (%s)", directory,
+                            detail);
+    }
+    return NULL;
+}
+
+const char *go_engine_trouble(const go_engine *engine, CURLcode code, const char *detail,
+                              apr_pool_t *pool) {
+    if (!*detail) detail = curl_easy_strerror(code);
+    const char *why = certificate_trouble(engine, code, detail, pool);
     return apr_psprintf(pool, "The Docker engine at %s does not answer: %s.", engine->endpoint,
-                        curl_easy_strerror(code));
+                        why ? why : detail);
 }
 
 const char *go_engine_refusal(apr_pool_t *pool, long http, const json_t *body) {
@@ -171,7 +207,7 @@ static void request_done(go_transfer *transfer, CURLcode result) {
     } else if (result == CURLE_WRITE_ERROR) {
         reply.trouble = "The Docker engine's answer is larger than any that is expected.";
     } else {
-        reply.trouble = go_engine_trouble(self->engine, result, self->pool);
+        reply.trouble = go_engine_trouble(self->engine, result, self->detail, self->pool);
     }
     request_finish(self, &reply);
     json_decref(json);
@@ -231,6 +267,7 @@ static int request_start(request *self, const go_engine_call *call) {
     if (!self->easy) return 0;
     CURL *easy = self->easy;
     if (strcmp(call->method, "GET") != 0 && !request_body(self, call)) return 0;
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, self->detail);
     curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, call->method);
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
                      (long)(call->timeout_ms ? call->timeout_ms : GO_ENGINE_TIMEOUT_MS));

@@ -52,6 +52,13 @@ typedef struct go_engine_call {
 /* Starts a request. A failure to start it is reported by `done` too, from the loop. */
 void go_engine_request(go_engine *engine, const go_engine_call *call, apr_pool_t *pool);
 
+/*
+ * Podman's service takes the same requests, but understands some of them otherwise (podman.h).
+ * Known once the engine was looked at (sweep.h).
+ */
+void go_engine_set_podman(go_engine *engine, int is_podman);
+int go_engine_is_podman(const go_engine *engine);
+
 /* A name for a path or query, in `pool`: percent-encoded but for '/', ':' and '@'. */
 const char *go_engine_escape(apr_pool_t *pool, const char *text);
 
@@ -64,8 +71,9 @@ go_loop *go_engine_loop(const go_engine *engine);
 const char *go_engine_endpoint(const go_engine *engine);
 /* What stands in the Host header. */
 const char *go_engine_host(const go_engine *engine);
-/* The sentence for a transfer that failed; in `pool`. */
-const char *go_engine_trouble(const go_engine *engine, CURLcode code, apr_pool_t *pool);
+/* The sentence for a transfer that failed; in `pool`. `detail` is curl's error buffer. */
+const char *go_engine_trouble(const go_engine *engine, CURLcode code, const char *detail,
+                              apr_pool_t *pool);
 /* The sentence for an answer that says no: Docker's "message", else the status; in `pool`. */
 const char *go_engine_refusal(apr_pool_t *pool, long http, const json_t *body);
 

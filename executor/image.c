@@ -66,19 +66,33 @@ static void committed(void *baton, const go_engine_reply *reply) {
     remove_carrier(baton, reply->trouble);
 }
 
+/* How the image differs from the carrier, as instructions, which Podman heeds; the body it does
+ * not. */
+static const char *changes(apr_pool_t *pool) {
+    static const char *const instructions[] = {"ENTRYPOINT [\"" GO_LAYER_OVEN "\"]",
+                                               "CMD []",
+                                               "USER 0:0",
+                                               "WORKDIR /",
+                                               "LABEL " GO_LABEL_SITE "=",
+                                               "LABEL " GO_LABEL_OWNER "="};
+    const char *query = "";
+    for (size_t i = 0; i < sizeof(instructions) / sizeof(*instructions); i++) {
+        query =
+            apr_pstrcat(pool, query, "&changes=", go_engine_escape(pool, instructions[i]), NULL);
+    }
+    return query;
+}
+
 static void carrier_filled(void *baton, const go_engine_reply *reply) {
     preparation *self = baton;
     if (reply->trouble) {
         remove_carrier(self, reply->trouble);
         return;
     }
-    json_t *config = json_pack("{s:[s], s:[], s:s, s:s, s:{s:s, s:s}}", "Entrypoint", GO_LAYER_OVEN,
-                               "Cmd", "User", "0:0", "WorkingDir", "/", "Labels", GO_LABEL_SITE, "",
-                               GO_LABEL_OWNER, "");
     submit(self, "POST",
-           apr_psprintf(self->pool, "/commit?container=%s&repo=" REPOSITORY "&tag=%s&pause=0",
-                        self->carrier, self->tag),
-           config, committed);
+           apr_psprintf(self->pool, "/commit?container=%s&repo=" REPOSITORY "&tag=%s&pause=0%s",
+                        self->carrier, self->tag, changes(self->pool)),
+           json_object(), committed);
 }
 
 static void carrier_created(void *baton, const go_engine_reply *reply) {

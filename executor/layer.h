@@ -8,7 +8,7 @@
 
 #include "model/error.h"
 
-#define GO_LAYER_VERSION "2" /* change it with the layer, so that images are made anew */
+#define GO_LAYER_VERSION "3" /* change it with the layer, so that images are made anew */
 #define GO_LAYER_OVEN    "/usr/local/libexec/gradeoven/oven"
 
 /* The tar; *bytes live in `pool`. */

@@ -13,12 +13,14 @@ libgradeovenexecutor_la_SOURCES = \
 	executor/demux.c executor/demux.h \
 	executor/engine.c executor/engine.h \
 	executor/image.c executor/image.h \
+	executor/inspection.c executor/inspection.h \
 	executor/kitchen.c executor/kitchen.h \
 	executor/layer.c executor/layer.h \
 	executor/log.c executor/log.h \
 	executor/loop.c executor/loop.h \
 	executor/outputs.c executor/outputs.h \
 	executor/oven.c executor/oven.h \
+	executor/podman.c executor/podman.h \
 	executor/pool.c executor/pool.h \
 	executor/signals.c executor/signals.h \
 	executor/stage_end.c executor/stage_end.h \

@@ -1,6 +1,8 @@
 #include "oven.h"
 
 #include "claims.h"
+#include "inspection.h"
+#include "podman.h"
 
 #include <apr_strings.h>
 
@@ -19,7 +21,8 @@ static const struct {
     unsigned may_become; /* a bit for each state */
     int deadline_s;      /* 0: none */
 } states[GO_OVEN_STATE_COUNT] = {
-    [GO_OVEN_CREATING] = {"creating", TO(ATTACHING) | TO(REMOVING) | TO(GONE), 60},
+    [GO_OVEN_CREATING] = {"creating", TO(INSPECTING) | TO(REMOVING) | TO(GONE), 60},
+    [GO_OVEN_INSPECTING] = {"being inspected", TO(ATTACHING) | TO(REMOVING), 30},
     [GO_OVEN_ATTACHING] = {"attaching", TO(STARTING) | TO(REMOVING), 15},
     [GO_OVEN_STARTING] = {"starting", TO(WARM) | TO(REMOVING), 60},
     [GO_OVEN_WARM] = {"warm", TO(BAKING) | TO(REMOVING), 0},
@@ -34,9 +37,12 @@ struct go_oven {
     const go_oven_events *events;
     void *baton;
     go_oven_state state;
+    json_t *asked;         /* the body of "create" */
     const char *container; /* NULL until created */
     int uid_base;
     int is_unwanted; /* to be removed as soon as the engine has named it */
+    int is_engine_lost;
+    const char *why; /* the stream is over */
     apr_time_t warm_since;
     const go_oven_baker *baker;
     void *baker_baton;
@@ -166,9 +172,25 @@ static void stream_writable(void *baton) {
     if (oven->baker) oven->baker->writable(oven->baker_baton);
 }
 
+/* The engine answers, whatever it says of the container: then it was the oven. */
+static void blamed(void *baton, const go_engine_reply *reply) {
+    go_oven *oven = baton;
+    oven->is_engine_lost = reply->http == GO_ENGINE_NOT_REACHABLE;
+    fail(oven, oven->is_engine_lost ? reply->trouble : oven->why);
+}
+
+/*
+ * The connection ends alike when the oven has exited and when the engine went away. For a run it
+ * makes a difference, so the engine is asked.
+ */
 static void stream_closed(void *baton, const char *why) {
     go_oven *oven = baton;
-    fail(oven, apr_pstrdup(oven->pool, why)); /* the text's own pool ends meanwhile */
+    oven->why = apr_pstrdup(oven->pool, why); /* the text's own pool ends meanwhile */
+    if (oven->state != GO_OVEN_BAKING) {
+        fail(oven, oven->why);
+        return;
+    }
+    request(oven, "GET", "/_ping", NULL, blamed, oven->stream_pool);
 }
 
 static void started(void *baton, const go_engine_reply *reply) {
@@ -189,6 +211,19 @@ static const go_stream_events stream_events = {.opened = stream_opened,
 
 /* --- the beginning --------------------------------------------------------------------------- */
 
+static void inspected(void *baton, const go_engine_reply *reply) {
+    go_oven *oven = baton;
+    const char *trouble = reply->trouble;
+    if (!trouble) trouble = go_inspection_of_container(oven->asked, reply->json, oven->pool);
+    if (trouble) {
+        fail(oven, trouble);
+        return;
+    }
+    move(oven, GO_OVEN_ATTACHING);
+    oven->stream = go_stream_attach(oven->spec.engine, oven->container, &stream_events, oven,
+                                    oven->stream_pool);
+}
+
 static void created(void *baton, const go_engine_reply *reply) {
     go_oven *oven = baton;
     const char *id = json_string_value(json_object_get(reply->json, "Id"));
@@ -206,9 +241,14 @@ static void created(void *baton, const go_engine_reply *reply) {
         go_oven_remove(oven);
         return;
     }
-    move(oven, GO_OVEN_ATTACHING);
-    oven->stream = go_stream_attach(oven->spec.engine, oven->container, &stream_events, oven,
-                                    oven->stream_pool);
+    move(oven, GO_OVEN_INSPECTING);
+    const char *trouble = go_inspection_of_answer(reply->json, oven->pool);
+    if (trouble) {
+        fail(oven, trouble);
+        return;
+    }
+    request(oven, "GET", apr_psprintf(oven->stream_pool, "/containers/%s/json", oven->container),
+            NULL, inspected, oven->stream_pool);
 }
 
 /* From the loop, so that whoever has just made the oven knows it before it hears of it. */
@@ -226,8 +266,14 @@ static void create(void *baton) {
     }
     oven->again = go_timer_make(go_engine_loop(oven->spec.engine), send_remove, oven, oven->pool);
     const go_container_names names = {oven->spec.image->name, oven->spec.site, oven->spec.owner};
-    request(oven, "POST", "/containers/create",
-            go_container_oven(&names, &oven->spec.limits, oven->uid_base), created, oven->pool);
+    oven->asked = go_container_oven(&names, &oven->spec.limits, oven->uid_base);
+    if (go_engine_is_podman(oven->spec.engine)) go_podman_translate(oven->asked);
+    request(oven, "POST", "/containers/create", json_incref(oven->asked), created, oven->pool);
+}
+
+static apr_status_t asked_cleanup(void *data) {
+    json_decref(((go_oven *)data)->asked);
+    return APR_SUCCESS;
 }
 
 go_oven *go_oven_make(const go_oven_spec *spec, const go_oven_events *events, void *baton,
@@ -237,6 +283,7 @@ go_oven *go_oven_make(const go_oven_spec *spec, const go_oven_events *events, vo
     go_loop *loop = go_engine_loop(spec->engine);
     go_oven *oven = apr_pcalloc(own, sizeof(*oven));
     oven->pool = own;
+    apr_pool_cleanup_register(own, oven, asked_cleanup, apr_pool_cleanup_null);
     apr_pool_create(&oven->stream_pool, own);
     oven->spec = *spec;
     oven->spec.image = go_image_copy(spec->image, own);
@@ -253,6 +300,10 @@ go_oven *go_oven_make(const go_oven_spec *spec, const go_oven_events *events, vo
 }
 
 /* --- for others ------------------------------------------------------------------------------ */
+
+int go_oven_engine_is_lost(const go_oven *oven) {
+    return oven->is_engine_lost;
+}
 
 go_oven_state go_oven_state_of(const go_oven *oven) {
     return oven->state;

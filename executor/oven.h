@@ -2,15 +2,17 @@
  * One oven as the executor sees it: a container with the oven program as PID 1, from the request to
  * create it until the engine says that it is gone.
  *
- *   creating ──> attaching ──> starting ──> warm ──> baking ──> removing ──> gone
- *       │            │             │          │                    ^
- *       └────────────┴─────────────┴──────────┴────────────────────┘   a failure, or not wanted
+ *   creating ──> inspecting ──> attaching ──> starting ──> warm ──> baking ──> removing ──> gone
+ *       │            │             │             │          │                    ^
+ *       └────────────┴─────────────┴─────────────┴──────────┴────────────────────┘
+ *                                                              a failure, or not wanted
  *
- * It is attached before it is started, so that nothing it says is missed; it is warm when its HELLO
- * has come. It bakes one run and is never used again. Every state but warm and baking has a
- * deadline. A container is removed by force, again and again until the engine says that it is gone;
- * only then its user ids are given back. Should this process die, the kernel closes the container's
- * stdin, the oven exits, and the engine removes the container (AutoRemove).
+ * It is inspected first: does the engine keep to the limits (inspection.h)? It is attached before
+ * it is started, so that nothing it says is missed; it is warm when its HELLO has come. It bakes
+ * one run and is never used again. Every state but warm and baking has a deadline. A container is
+ * removed by force, again and again until the engine says that it is gone; only then its user ids
+ * are given back. Should this process die, the kernel closes the container's stdin, the oven exits,
+ * and the engine removes the container (AutoRemove).
  */
 #ifndef GO_EXECUTOR_OVEN_H
 #define GO_EXECUTOR_OVEN_H
@@ -23,6 +25,7 @@ typedef struct go_oven go_oven;
 
 typedef enum go_oven_state {
     GO_OVEN_CREATING,
+    GO_OVEN_INSPECTING,
     GO_OVEN_ATTACHING,
     GO_OVEN_STARTING,
     GO_OVEN_WARM,
@@ -65,6 +68,9 @@ typedef struct go_oven_baker {
  */
 go_oven *go_oven_make(const go_oven_spec *spec, const go_oven_events *events, void *baton,
                       apr_pool_t *pool);
+
+/* The engine went away: nothing is known against the oven, or against what ran in it. */
+int go_oven_engine_is_lost(const go_oven *oven);
 
 go_oven_state go_oven_state_of(const go_oven *oven);
 const char *go_oven_state_name(go_oven_state state);

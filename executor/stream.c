@@ -20,6 +20,7 @@ struct go_stream {
     void *baton;
     enum stream_state state;
     CURL *easy;
+    char detail[CURL_ERROR_SIZE]; /* what curl says of a failure */
     go_watch *watch;
     go_timer *again; /* there may be more to read that poll does not see (TLS) */
     go_demux *demux;
@@ -168,7 +169,8 @@ static int stream_read(go_stream *stream) {
         CURLcode code = curl_easy_recv(stream->easy, bytes, sizeof(bytes), &length);
         if (code == CURLE_AGAIN) return 1;
         if (code != CURLE_OK) {
-            stream_close(stream, go_engine_trouble(stream->engine, code, stream->pool));
+            stream_close(stream,
+                         go_engine_trouble(stream->engine, code, stream->detail, stream->pool));
             return 0;
         }
         if (length == 0) {
@@ -202,7 +204,8 @@ static void stream_connected(go_transfer *transfer, CURLcode result) {
     curl_socket_t fd = CURL_SOCKET_BAD;
     if (result == CURLE_OK) curl_easy_getinfo(stream->easy, CURLINFO_ACTIVESOCKET, &fd);
     if (fd == CURL_SOCKET_BAD) {
-        stream_close(stream, go_engine_trouble(stream->engine, result, stream->pool));
+        stream_close(stream,
+                     go_engine_trouble(stream->engine, result, stream->detail, stream->pool));
         return;
     }
     stream->state = ANSWERING;
@@ -236,6 +239,7 @@ go_stream *go_stream_attach(go_engine *engine, const char *container,
     int is_added = 0;
     if (stream->easy) {
         curl_easy_setopt(stream->easy, CURLOPT_CONNECT_ONLY, 1L);
+        curl_easy_setopt(stream->easy, CURLOPT_ERRORBUFFER, stream->detail);
         is_added = go_loop_add(go_engine_loop(engine), stream->easy, &stream->transfer) == CURLM_OK;
     }
     /* The timer serves twice: a handle that was not added is told of from the loop. */

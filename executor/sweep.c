@@ -1,6 +1,8 @@
 #include "sweep.h"
 
 #include "claims.h"
+#include "inspection.h"
+#include "podman.h"
 
 #include <apr_strings.h>
 
@@ -54,12 +56,8 @@ static void listed(void *baton, const go_engine_reply *reply) {
 static void informed(void *baton, const go_engine_reply *reply) {
     sweep *self = baton;
     const char *trouble = reply->trouble;
-    if (!trouble && (!json_is_true(json_object_get(reply->json, "MemoryLimit")) ||
-                     !json_is_true(json_object_get(reply->json, "PidsLimit")))) {
-        trouble = "This engine cannot limit the memory and the number of processes of a container, "
-                  "so it must not run students' programs. Use Docker as root, or Podman with "
-                  "cgroup v2.";
-    }
+    if (!trouble) trouble = go_inspection_of_engine(reply->json, self->pool);
+    go_engine_set_podman(self->engine, go_podman_is(reply->json));
     if (trouble) {
         self->done(self->request.baton, trouble);
         return;

@@ -1,10 +1,10 @@
 /*
  * Before ovens are made: is this an engine that holds them, and is anything left over?
  *
- * An engine that cannot limit memory or processes (rootless Podman on cgroup v1 only warns) is
- * refused: one fork bomb would take the host. Containers of our site whose owner lives no more, or
- * that this process does not know, are removed; an oven mostly removes itself, but one that was
- * created and never started does not.
+ * An engine that says of itself that it cannot limit memory, processes or CPU is refused: one fork
+ * bomb would take the host. (Others only ignore a limit: see inspection.h.) Containers of our site
+ * whose owner lives no more, or that this process does not know, are removed; an oven mostly
+ * removes itself, but one that was created and never started does not.
  */
 #ifndef GO_EXECUTOR_SWEEP_H
 #define GO_EXECUTOR_SWEEP_H

@@ -14,7 +14,7 @@
 _Noreturn static void writer(uid_t base, int frames, int verdict, const char *name) {
     launch_raise_oom_score(OOM_SCORE_WRITER);
     int error =
-        rights_become(base + OVEN_UID_GRADER, base + OVEN_UID_UNTRUSTED, base + OVEN_UID_UNTRUSTED);
+        rights_become(base + OVEN_UID_GRADER, base + OVEN_UID_UNTRUSTED, base + OVEN_UID_GRADER);
     if (error) die("the writer cannot become the grader: %s", strerror(error));
     store_write(frames, verdict, name);
 }
