@@ -64,6 +64,7 @@ static json_t *json_line(const go_request *q, const go_run_line *line) {
                              "assignment", line->assignment, "username", line->username, "url",
                              go_url(q, "/courses/%s/assignments/%s/submissions/%d", line->course,
                                     line->assignment, line->number));
+    json_object_set_new(json, "tone", json_string(run_tone(line->state, line->is_ungradable)));
     if (line->problem) json_object_set_new(json, "problem", go_json_text(q, line->problem));
     return json;
 }

@@ -91,6 +91,8 @@ apr_status_t add_run(go_request *q, json_t *page, const go_run *run, const go_wa
 
 /* What a list or a page calls the state: its name, or "cannot be graded". */
 const char *run_label(go_run_state state, int is_ungradable);
+/* The state that its colour is of. */
+const char *run_tone(go_run_state state, int is_ungradable);
 
 /* --- what several pages share (shared.c) --------------------------------------------------- */
 

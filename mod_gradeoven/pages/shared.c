@@ -40,6 +40,9 @@ json_t *json_submission_line(const go_request *q, const char *course, const char
     json_object_set_new(
         json, "label",
         json_string(line->has_run ? run_label(line->state, line->is_ungradable) : "none"));
+    json_object_set_new(
+        json, "tone",
+        json_string(line->has_run ? run_tone(line->state, line->is_ungradable) : "none"));
     json_object_set_new(json, "is_waiting",
                         json_boolean(line->has_run && (line->state == GO_RUN_QUEUED ||
                                                        line->state == GO_RUN_RUNNING)));

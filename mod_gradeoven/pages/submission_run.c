@@ -85,6 +85,10 @@ const char *run_label(go_run_state state, int is_ungradable) {
                                                      : go_run_state_name(state);
 }
 
+const char *run_tone(go_run_state state, int is_ungradable) {
+    return go_run_state_name(state == GO_RUN_FINISHED && is_ungradable ? GO_RUN_FAILED : state);
+}
+
 /* --- stages ---------------------------------------------------------------------------------- */
 
 static const char *stage_outcome(const go_request *q, const go_stage_result *stage) {
@@ -202,6 +206,8 @@ apr_status_t add_run(go_request *q, json_t *page, const go_run *run, const go_wa
         run ? go_json_score(q, run->has_score, run->score) : json_null(), "progress",
         run ? go_json_score(q, run->has_progress, run->progress) : json_null(), "status",
         lines_of(q, run ? run->status : ""), "errors", lines_of(q, run ? run->errors : ""));
+    json_object_set_new(json, "tone",
+                        json_string(run ? run_tone(run->state, run->is_ungradable) : "none"));
     json_object_set_new(json, "has_errors", json_boolean(run && *run->errors));
     json_object_set_new(page, "run", json);
     if (!run) return APR_SUCCESS;

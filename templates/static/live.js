@@ -45,7 +45,7 @@ function live(page) {
   function show(run) {
     const state = at("state"), bar = at("bar");
     if (state.textContent !== run.label) state.textContent = run.label;
-    state.className = `state ${run.state}`;
+    state.className = `state ${run.tone}`;
     say(run.explanation);
     bar.hidden = !run.is_waiting;
     if (run.progress) bar.value = run.progress.percent;
@@ -70,6 +70,15 @@ function live(page) {
     page.toggleAttribute("data-waiting", run.is_waiting);
   }
 
+  // What is only known when all is over comes as the page shows it.
+  async function showEnd() {
+    const answer = await fetch(page.dataset.live, { headers: { Accept: "text/html" } });
+    if (!answer.ok) return;
+    const whole = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const end = whole.querySelector("[data-at-end]");
+    if (end) at("at-end").replaceChildren(...end.children);
+  }
+
   // Quick while things change, slower the longer nothing does; true when there is no more to come.
   async function ask() {
     const answer = await fetch(page.dataset.live, { cache: "no-store", headers: { Accept: "application/json", "If-None-Match": etag } });
@@ -78,14 +87,14 @@ function live(page) {
       return true;
     }
     if (answer.status === 304) {
-      pause = Math.min(pause * 1.4, at("state").textContent === "running" ? 400 : 1000);
+      pause = Math.min(pause * 1.4, at("state").classList.contains("running") ? 400 : 1000);
     } else {
       if (!answer.ok) throw new Error(answer.status);
       const { run } = await answer.json();
       etag = answer.headers.get("ETag") || "";
       pause = 150;
       show(run);
-      if (!run.is_waiting) return true;
+      if (!run.is_waiting) return showEnd().then(() => true);
     }
     if (failures) etag = ""; // the next answer puts the explanation back
     failures = 0;

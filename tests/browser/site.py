@@ -1,7 +1,7 @@
 """A site for the browser tests: prints {"url", "passwords"} as one line, runs until stdin ends.
 
-Besides the demo course it has two assignments: "empty", a draft without stages, and "broken", of
-which a stage fails with long lines everywhere.
+Besides the demo course it has three assignments: "empty", a draft without stages, "broken", of which
+a stage fails with long lines everywhere, and "unstartable", whose stage cannot be run at all.
 """
 import json
 import pathlib
@@ -29,6 +29,8 @@ def add_assignments(site):
         (stage / "main").chmod(0o755)
         site.ctl("assignment", "add", "cs101", "broken", "--published", "--due", "2020-02-02T20:20",
                  "--title", "An assignment that was due and whose tests are broken", folder)
+        (stage / "main").write_text("#!/no/such/interpreter\n")
+        site.ctl("assignment", "add", "cs101", "unstartable", "--published", "--title", "Unstartable", folder)
     instructor = site.browser("instructor")
     answer = instructor.post("/courses/cs101/assignments", {"name": "empty", "title": "An empty one"})
     assert answer.status == 303, answer.text
