@@ -21,18 +21,19 @@ static json_int_t within_host(int resource, json_int_t wish) {
 }
 
 const char *go_container_limits_text(const go_container_limits *limits, apr_pool_t *pool) {
-    return apr_psprintf(pool, "memory %d MiB, files %d MiB, %d processes, %d.%03d CPUs",
-                        limits->memory_mb, limits->disk_mb, limits->pids, limits->cpus_milli / 1000,
-                        limits->cpus_milli % 1000);
+    return apr_psprintf(pool, "memory %d MiB, files %d MiB, processes %d, CPUs %g",
+                        limits->memory_mb, limits->disk_mb, limits->pids,
+                        limits->cpus_milli / 1000.0);
 }
 
 int go_container_limits_parse(const char *text, go_container_limits *limits) {
-    int whole, milli, end = 0;
-    /* NOLINTNEXTLINE(cert-err34-c): a number that is out of range is out of the limits' as well */
-    int count = sscanf(text, "memory %9d MiB, files %9d MiB, %9d processes, %6d.%3d CPUs%n",
-                       &limits->memory_mb, &limits->disk_mb, &limits->pids, &whole, &milli, &end);
-    limits->cpus_milli = count == 5 ? whole * 1000 + milli : 0;
-    return count == 5 && end > 0 && !text[end];
+    double cpus = 0;
+    int end = 0;
+    /* NOLINTNEXTLINE(cert-err34-c): the widths keep the numbers in range */
+    int count = sscanf(text, "memory %9d MiB, files %9d MiB, processes %9d, CPUs %9lf%n",
+                       &limits->memory_mb, &limits->disk_mb, &limits->pids, &cpus, &end);
+    limits->cpus_milli = (int)(cpus * 1000 + 0.5);
+    return count == 4 && end > 0 && !text[end];
 }
 
 static json_t *ulimit(const char *name, json_int_t value) {

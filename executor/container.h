@@ -21,8 +21,7 @@ typedef struct go_container_limits {
 } go_container_limits;
 
 /*
- * The limits in words, and back: "memory 512 MiB, files 256 MiB, 256 processes,
- * 1.000 CPUs". Parsing
+ * The limits in words, and back: "memory 512 MiB, files 256 MiB, processes 256, CPUs 1". Parsing
  * answers 0 for any other text.
  */
 const char *go_container_limits_text(const go_container_limits *limits, apr_pool_t *pool);

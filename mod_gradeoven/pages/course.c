@@ -30,6 +30,7 @@ static void add_counts(const go_assignment *assignment, const apr_array_header_t
     }
     json_object_set_new(json, "submissions", json_integer(submissions));
     json_object_set_new(json, "students", json_integer(students));
+    json_object_set_new(json, "people", json_string(students == 1 ? "person" : "people"));
 }
 
 /* Staff are told what could not be graded, by our fault or by that of the stages. */
