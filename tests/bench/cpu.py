@@ -77,9 +77,9 @@ def containers():
 
 
 def memory(pid):
-    """(VmRSS, VmHWM) in KiB."""
+    """Resident now; of that its own, not files that others map too; the most it ever was. MiB."""
     found = dict(line.split(":", 1) for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines())
-    return tuple(int(found[name].split()[0]) for name in ("VmRSS", "VmHWM"))
+    return tuple(int(found[name].split()[0]) / 1024 for name in ("VmRSS", "RssAnon", "VmHWM"))
 
 
 def machine():

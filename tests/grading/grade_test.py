@@ -201,8 +201,20 @@ class Limits(GradeTest):
         _, first = self.grade_main("python3 - 2>&1 <<END", "import socket",
                                    "server = socket.create_server(('localhost', 0))",
                                    "socket.create_connection(('localhost', server.getsockname()[1]))",
-                                   "print('reached')", "END")
-        self.assertEqual(first["console"], "reached\n")
+                                   "print('reached')", "END", "sandbox -- getent hosts localhost",
+                                   "getent hosts example.org || echo nobody else")
+        self.assertEqual([line.split()[0] for line in first["console"].splitlines()],
+                         ["reached", "::1", "nobody"])
+
+    def test_a_flood_of_name_queries_holds_nothing_up(self):
+        result, first = self.grade_main("sandbox --time 20 -- python3 -c 'import socket",
+                                        "s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)",
+                                        "while True: s.sendto(bytes(512), (\"127.0.0.1\", 53))' &",
+                                        "for i in 1 2 3 4 5; do echo $i >> ../output/status; sleep .2; done",
+                                        "echo 1/1 > ../output/score")
+        self.assertEqual(result["status"], ["1", "2", "3", "4", "5"])
+        self.assertEqual(result["score"], {"earned": "1", "possible": "1"})
+        self.assertLess(first["wall_ms"], 15000)
 
 
 class Submissions(GradeTest):
