@@ -242,6 +242,7 @@ go_oven *go_oven_make(const go_oven_spec *spec, const go_oven_events *events, vo
     oven->spec.names.image = apr_pstrdup(own, spec->names.image);
     oven->spec.names.site = apr_pstrdup(own, spec->names.site);
     oven->spec.names.owner = apr_pstrdup(own, spec->names.owner);
+    oven->spec.limits.runtime = apr_pstrdup(own, spec->limits.runtime);
     oven->events = events;
     oven->baton = baton;
     oven->again_us = REMOVE_AGAIN_US;
