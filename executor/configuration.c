@@ -56,6 +56,7 @@ static apr_status_t read_texts(go_configuration *configuration, const json_t *js
     configuration->docker_tls = text(json, "docker_tls", NULL, pool);
     configuration->image = text(json, "image", NULL, pool);
     configuration->oven = text(json, "oven", NULL, pool);
+    configuration->limits.runtime = text(json, "runtime", NULL, pool);
     if (!configuration->state || !configuration->docker || !configuration->image ||
         !configuration->oven) {
         return go_error_set(err, GO_EINVALID, NULL,

@@ -6,6 +6,7 @@
  *   database     {"driver": ..., "params": ...}
  *   docker       address of the engine (engine.h); docker_tls: directory of certificates, or absent
  *   image, oven  the base image; the path of the oven binary
+ *   runtime      which of the engine's runtimes runs ovens; absent: its default
  *   parallel, warm                       how many ovens bake, and wait
  *   memory_mb, disk_mb, pids, cpus_milli what an oven may use
  *   memory_max_mb  no stage gets more, whatever its version says; absent: what it says

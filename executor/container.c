@@ -5,10 +5,9 @@
 #include <stdio.h>
 #include <sys/resource.h>
 
-#define MIB               ((json_int_t)1024 * 1024)
-#define OPEN_FILES        1024
-#define INODES_PER_MB     256 /* an inode of tmpfs costs about a KiB that is not in its size */
-#define SHARED_MEMORY_MIB 16  /* /dev/shm, which every container has */
+#define MIB           ((json_int_t)1024 * 1024)
+#define OPEN_FILES    1024
+#define INODES_PER_MB 256 /* an inode of tmpfs costs about a KiB that is not in its size */
 
 /*
  * A limit that this process could set for itself. The engine usually may give more, but one that
@@ -70,15 +69,21 @@ json_t *go_container_memory(const go_container_limits *limits, int memory_mb) {
 static json_t *host_config(const go_container_limits *limits, int uid_base) {
     json_t *host = go_container_memory(limits, limits->memory_mb);
     json_t *more = json_pack(
-        "{s:b, s:b, s:s, s:s, s:[s], s:[s, s, s], s:[s], s:i, s:I, s:I, s:{s:s}, s:o, s:[o, o]}",
-        "AutoRemove", 1, "ReadonlyRootfs", 1, "NetworkMode", "none", "IpcMode", "private",
-        "CapDrop", "ALL",
+        "{s:b, s:b, s:b, s:b, s:s, s:s, s:s, s:[s], s:[s, s, s], s:[s], s:i, s:I, s:i, s:i, s:I, "
+        "s:{s:s}, s:o, s:[o, o], s:s*}",
+        "AutoRemove", 1, "ReadonlyRootfs", 1, "Privileged", 0,
+        /* Whatever the engine's default is: the oven itself is PID 1. */
+        "Init", 0, "NetworkMode", "none", "IpcMode", "private",
+        /* With API versions before 1.41 and cgroup v1 the default would be the host's. */
+        "CgroupnsMode", "private", "CapDrop", "ALL",
         /* The oven starts programs under other user ids and ends them; no more than that. */
         "CapAdd", "SETUID", "SETGID", "KILL", "SecurityOpt", "no-new-privileges", "PidsLimit",
-        limits->pids, "NanoCpus", (json_int_t)limits->cpus_milli * 1000000, "ShmSize",
-        SHARED_MEMORY_MIB * MIB, "LogConfig", "Type", "none", "Tmpfs",
+        limits->pids, "NanoCpus", (json_int_t)limits->cpus_milli * 1000000, "CpuShares",
+        GO_CONTAINER_CPU_SHARES, "OomScoreAdj", GO_CONTAINER_OOM_SCORE, "ShmSize",
+        GO_CONTAINER_SHM_MIB * MIB, "LogConfig", "Type", "none", "Tmpfs",
         writable_places(limits->disk_mb, uid_base), "Ulimits",
-        ulimit("nofile", within_host(RLIMIT_NOFILE, OPEN_FILES)), ulimit("core", 0));
+        ulimit("nofile", within_host(RLIMIT_NOFILE, OPEN_FILES)), ulimit("core", 0), "Runtime",
+        limits->runtime);
     json_object_update(host, more);
     json_decref(more);
     return host;

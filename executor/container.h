@@ -1,7 +1,13 @@
 /*
  * What a container of ours may do: the whole policy, in one place, as the body of the engine's
  * "create" request. Nothing of the host is inside, there is no network, the root file system is
- * read-only, and all that can be written lies in memory that is counted and limited.
+ * read-only, and all that can be written lies in memory that is counted and limited. When memory or
+ * processors are short, httpd comes first.
+ *
+ * What is left out is left out on purpose: the engine's seccomp profile, its masked and read-only
+ * parts of /proc, and the user namespace that it is set up with (userns-remap) hold as they are.
+ * User ids are those inside the container, with or without such a namespace. Whether all of it is
+ * in force is seen from the inside by `gradeovenctl doctor`.
  */
 #ifndef GO_EXECUTOR_CONTAINER_H
 #define GO_EXECUTOR_CONTAINER_H
@@ -9,15 +15,31 @@
 #include <apr_pools.h>
 #include <jansson.h>
 
+/*
+ * Of the host's processors, when others want them too: an eighth of what any other container or
+ * service gets by default, so that pages are served while every oven is busy.
+ */
+#define GO_CONTAINER_CPU_SHARES 128
+
+/*
+ * Added to what the host's OOM killer thinks of an oven, in thousandths of all memory: ovens go
+ * before httpd and the database do. Inside, PID 1 still goes last: stages have more
+ * (oven/launch.h).
+ */
+#define GO_CONTAINER_OOM_SCORE 300
+
+#define GO_CONTAINER_SHM_MIB 16 /* /dev/shm, which every container has */
+
 /* The labels by which containers are found again. */
 #define GO_LABEL_SITE  "gradeoven.site"
 #define GO_LABEL_OWNER "gradeoven.owner"
 
 typedef struct go_container_limits {
-    int memory_mb;  /* for processes */
-    int disk_mb;    /* for files; all of them are in memory, and come on top */
-    int pids;       /* processes and threads */
-    int cpus_milli; /* thousandths of a CPU; 0: no limit */
+    const char *runtime; /* the engine's name of what runs containers; NULL: its default */
+    int memory_mb;       /* for processes */
+    int disk_mb;         /* for files; all of them are in memory, and come on top */
+    int pids;            /* processes and threads */
+    int cpus_milli;      /* thousandths of a CPU; 0: no limit */
 } go_container_limits;
 
 /*

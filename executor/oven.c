@@ -289,6 +289,7 @@ go_oven *go_oven_make(const go_oven_spec *spec, const go_oven_events *events, vo
     oven->spec.image = go_image_copy(spec->image, own);
     oven->spec.site = apr_pstrdup(own, spec->site);
     oven->spec.owner = apr_pstrdup(own, spec->owner);
+    oven->spec.limits.runtime = apr_pstrdup(own, spec->limits.runtime);
     oven->events = events;
     oven->baton = baton;
     oven->again_us = REMOVE_AGAIN_US;

@@ -27,6 +27,7 @@ typedef enum go_directive_name {
     GO_D_EXECUTOR,
     GO_D_DOCKER,
     GO_D_IMAGE,
+    GO_D_RUNTIME,
     GO_D_PARALLEL,
     GO_D_WARM,
     GO_D_STAGE_TIMEOUT,

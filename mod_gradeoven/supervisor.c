@@ -64,6 +64,8 @@ static const char *describe(const go_site *site, apr_pool_t *pool) {
     if (!all) return NULL;
     /* whom the executor must not outlive; by the time that it asks, its parent may be another */
     json_object_set_new(all, "parent", json_integer(getpid()));
+    go_setting runtime = go_setting_get(s, GO_D_RUNTIME);
+    if (runtime.text) json_object_set_new(all, "runtime", json_string(runtime.text));
     char *text = json_dumps(all, JSON_COMPACT);
     const char *copy = apr_pstrdup(pool, text);
     free(text);

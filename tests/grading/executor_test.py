@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The executor: nothing that was queued is lost or graded twice, whoever dies."""
 import os
+import pathlib
 import signal
 import subprocess
 import unittest
@@ -193,6 +194,34 @@ class Engine(ExecutorTest):
         self.start(image="no-such-image:never", wait=False)
         wait_until(lambda: "GradeOvenImage" in self.log(), "the remedy is logged")
         self.assertEqual(self.log().count("no-such-image"), 1)  # once, not at each try
+
+    def test_a_runtime_that_the_engine_has_is_used(self):
+        self.add_assignment(WAITS, "w")
+        self.start(runtime="runc")
+        run = self.submit("w")
+        self.wait_until_baking(run)
+        runtimes = subprocess.run(
+            ["docker", "inspect", "-f", "{{.HostConfig.Runtime}}", *self.containers()],
+            check=True, capture_output=True, text=True).stdout.split()
+        self.assertEqual(set(runtimes), {"runc"})
+
+    def test_a_runtime_that_the_engine_does_not_have_is_trouble_that_names_it(self):
+        self.start(runtime="no-such-runtime", wait=False)
+        trouble = "SELECT trouble FROM executors ORDER BY reported_us DESC LIMIT 1"
+
+        def is_told():
+            row = self.database.execute(trouble).fetchone()
+            return row and "no-such-runtime" in (row[0] or "")
+        wait_until(is_told, "the trouble is reported", 15)
+
+    def test_an_oven_gives_way_to_the_host_when_processors_or_memory_are_short(self):
+        self.add_assignment(WAITS, "w")
+        self.start()
+        self.wait_until_baking(self.submit("w"))
+        for oven in self.containers():
+            pid = subprocess.run(["docker", "inspect", "-f", "{{.State.Pid}}", oven], check=True,
+                                 capture_output=True, text=True).stdout.strip()
+            self.assertEqual(int(pathlib.Path(f"/proc/{pid}/oom_score_adj").read_text()), 300)
 
     def test_a_configuration_that_is_wrong_is_refused(self):
         process = self.start(parallel=0, wait=False)
