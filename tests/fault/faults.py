@@ -31,6 +31,8 @@ NAMES = ("ada", "ben", "cleo", "dan")
 LOOK_EVERY = 5       # rounds: what must hold at any time
 QUIET_EVERY = 50     # rounds: everybody stops, and all is looked at
 QUIET_SECONDS = 180  # until the queue is empty
+TEXT_MAX = 3000      # of a report; an exception may quote the whole log
+WORK_SECONDS = 4     # until something is graded
 SOON_SECONDS = 45    # until what is left over is gone: longer than a lease
 
 
@@ -118,9 +120,17 @@ class World:
             self.probe.send_until_stored(page, one)
             self.ledger.add(one.is_stored())
 
+    def wait_for_work(self):
+        """Faults that meet nobody at work say little; but they may, and come when it takes long."""
+        deadline = time.monotonic() + WORK_SECONDS
+        while time.monotonic() < deadline:
+            if self.site.rows("SELECT 1 FROM runs WHERE state = 'running' LIMIT 1"):
+                return
+            time.sleep(0.02)
+
     def hurt(self, injury):
-        pause = self.random.uniform(0.1, 1.2)
-        time.sleep(pause)
+        self.wait_for_work()
+        time.sleep(self.random.uniform(0, 1))
         since = time.monotonic() - self.started
         what = injury(self)
         self.story.append((self.round, since, injury.__name__, what or "there was nothing to harm"))
@@ -213,7 +223,7 @@ def run(rounds, seed, is_kept=False):
             try:
                 print(world.summary(world.run()))
             except Exception as problem:
-                text = str(problem) if isinstance(problem, Broken) else traceback.format_exc()
+                text = str(problem) if isinstance(problem, Broken) else traceback.format_exc()[:TEXT_MAX]
                 print(f"BROKEN {text}\n{world.last_words()}", flush=True)
                 raise
     except Exception:

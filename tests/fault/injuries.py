@@ -89,8 +89,9 @@ def stopped_executor(world):
 
 
 def late_executor(world):
-    """It stands still until its leases are over and another has its runs; then it goes on."""
-    return stop(world, STOP_SECONDS, is_replaced=True)
+    """It stands still until its leases are over, and another has its runs or not; then it goes on."""
+    is_replaced = world.random.random() < 0.7
+    return f"{stop(world, STOP_SECONDS, is_replaced)}, {'replaced' if is_replaced else 'alone'}"
 
 
 def stop(world, seconds, is_replaced=False):
