@@ -2,7 +2,7 @@
 """Kills, at random instants, whoever takes part in grading, while students submit; then looks whether
 anything was lost, doubled or left behind.
 
-    faults.py [--rounds N] [--seed S] [--keep]
+    faults.py [--rounds N] [--seed S] [--only INJURY...] [--keep]
 
 A seed gives the same faults with the same pauses and the same files again; what they meet is a matter
 of microseconds. Environment: GRADEOVEN_INSTALL, the build to test; GRADEOVEN_IMAGE. Needs root.
@@ -43,9 +43,10 @@ class Broken(Exception):
 class World:
     """The site, its engine and its students, and what is known of them."""
 
-    def __init__(self, rounds, seed, is_kept=False):
+    def __init__(self, rounds, seed, only=(), is_kept=False):
         self.rounds, self.seed, self.is_kept = rounds, seed, is_kept
         self.random = random.Random(seed)
+        self.plan = (injuries.named(only) * rounds)[:rounds] or injuries.plan(rounds, self.random)
         self.round, self.story = 0, []  # of (round, seconds, injury, what)
         self.ledger, self.finished, self.students = Ledger(), {}, []
         self.started = time.monotonic()
@@ -169,7 +170,7 @@ class World:
     def run(self):
         self.begin()
         done = collections.Counter()
-        for self.round, injury in enumerate(injuries.plan(self.rounds, self.random), 1):
+        for self.round, injury in enumerate(self.plan, 1):
             while not self.hurt(injury):
                 wait_until("something to harm", lambda: self.site.containers() and self.site.workers(), 60)
             done[injury.__name__] += 1
@@ -214,10 +215,10 @@ class World:
                 f"again with: faults.py --rounds {self.rounds} --seed {self.seed}")
 
 
-def run(rounds, seed, is_kept=False):
+def run(rounds, seed, only=(), is_kept=False):
     """True when everything held; prints what there is to know."""
     print(f"seed {seed}, {rounds} rounds", flush=True)
-    world = World(rounds, seed, is_kept)
+    world = World(rounds, seed, only, is_kept)
     try:
         with world:
             try:
@@ -235,9 +236,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--rounds", type=int, default=300)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
+    parser.add_argument("--only", nargs="+", default=(), help="only these injuries, in turn")
     parser.add_argument("--keep", action="store_true", help="leave everything as it is after a failure")
     options = parser.parse_args()
-    sys.exit(0 if run(options.rounds, options.seed, options.keep) else 1)
+    sys.exit(0 if run(options.rounds, options.seed, options.only, options.keep) else 1)
 
 
 if __name__ == "__main__":

@@ -119,6 +119,12 @@ USUAL = ((parent, 3), (service, 2), (worker, 4), (executor, 4), (dockerd, 3), (o
 LONG_RUN = 100  # rounds; one in so many is a late executor, as that takes half a minute
 
 
+def named(names):
+    """The injuries of these names; KeyError for one that is none."""
+    known = {injury.__name__: injury for injury in (*(one for one, _ in USUAL), late_executor)}
+    return [known[name] for name in names]
+
+
 def plan(rounds, random):
     """Which injury in which round: first each of them, then each in its proportion, in random order."""
     chosen = random.sample([injury for injury, _ in USUAL], len(USUAL))
