@@ -4,14 +4,16 @@ its own, its engine a private one, and its assignment's score tells from the fil
 import hashlib
 import os
 import pathlib
+import random
 import re
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import tempfile
 
-from processes import end, processes
+from processes import end, open_files, processes
 from harness import INSTALL, Site, wait_until
 
 COURSE, ASSIGNMENT = "cs1", "hw1"
@@ -36,6 +38,18 @@ def digest_of(files):
     return hashlib.sha256(lines.encode()).hexdigest()
 
 
+def port_for_listening():
+    lowest = int(pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    for port in random.SystemRandom().sample(range(max(1024, lowest - 10000), lowest), 100):
+        with socket.socket() as one:
+            try:
+                one.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
+    raise AssertionError("no port is free")
+
+
 class FaultSite(Site):
     def __init__(self, engine, megabytes):
         super().__init__(directives=f"""
@@ -45,6 +59,10 @@ GradeOvenWarm {WARM}
 GradeOvenMemory 128M
 GradeOvenDisk 64M
 GradeOvenPids 64""")
+        # Not one that a client's end may get: who connects while httpd is dead would then meet itself,
+        # and hold the port.
+        self.port = port_for_listening()
+        self.write_configuration()
         self.engine = engine
         self.state.mkdir()
         subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0755", "gradeoven-fault",
@@ -84,9 +102,10 @@ GradeOvenPids 64""")
     # --- processes ---------------------------------------------------------------------------
 
     def executors(self):
-        """All executors of this build: also those whose httpd is dead."""
+        """Those of this site, also when their httpd is dead: who has its database open."""
         program = str(INSTALL / "libexec/gradeoven/executor")
-        return [p.pid for p in processes() if p.program == program]
+        return [p.pid for p in processes() if p.program == program and
+                any(name.startswith(f"{self.state}/") for name in open_files(p.pid))]
 
     def workers(self):
         return [p.pid for p in processes() if p.group == self.process.pid and p.pid != self.process.pid]

@@ -2,7 +2,7 @@
 """Kills, at random instants, whoever takes part in grading, while students submit; then looks whether
 anything was lost, doubled or left behind.
 
-    faults.py [--rounds N] [--seed S] [--keep]
+    faults.py [--rounds N] [--seed S] [--only INJURY...] [--keep]
 
 A seed gives the same faults with the same pauses and the same files again; what they meet is a matter
 of microseconds. Environment: GRADEOVEN_INSTALL, the build to test; GRADEOVEN_IMAGE. Needs root.
@@ -31,6 +31,8 @@ NAMES = ("ada", "ben", "cleo", "dan")
 LOOK_EVERY = 5       # rounds: what must hold at any time
 QUIET_EVERY = 50     # rounds: everybody stops, and all is looked at
 QUIET_SECONDS = 180  # until the queue is empty
+TEXT_MAX = 3000      # of a report; an exception may quote the whole log
+WORK_SECONDS = 4     # until something is graded
 SOON_SECONDS = 45    # until what is left over is gone: longer than a lease
 
 
@@ -41,9 +43,10 @@ class Broken(Exception):
 class World:
     """The site, its engine and its students, and what is known of them."""
 
-    def __init__(self, rounds, seed, is_kept=False):
+    def __init__(self, rounds, seed, only=(), is_kept=False):
         self.rounds, self.seed, self.is_kept = rounds, seed, is_kept
         self.random = random.Random(seed)
+        self.plan = (injuries.named(only) * rounds)[:rounds] or injuries.plan(rounds, self.random)
         self.round, self.story = 0, []  # of (round, seconds, injury, what)
         self.ledger, self.finished, self.students = Ledger(), {}, []
         self.started = time.monotonic()
@@ -118,9 +121,17 @@ class World:
             self.probe.send_until_stored(page, one)
             self.ledger.add(one.is_stored())
 
+    def wait_for_work(self):
+        """Faults that meet nobody at work say little; but they may, and come when it takes long."""
+        deadline = time.monotonic() + WORK_SECONDS
+        while time.monotonic() < deadline:
+            if self.site.rows("SELECT 1 FROM runs WHERE state = 'running' LIMIT 1"):
+                return
+            time.sleep(0.02)
+
     def hurt(self, injury):
-        pause = self.random.uniform(0.1, 1.2)
-        time.sleep(pause)
+        self.wait_for_work()
+        time.sleep(self.random.uniform(0, 1))
         since = time.monotonic() - self.started
         what = injury(self)
         self.story.append((self.round, since, injury.__name__, what or "there was nothing to harm"))
@@ -159,7 +170,7 @@ class World:
     def run(self):
         self.begin()
         done = collections.Counter()
-        for self.round, injury in enumerate(injuries.plan(self.rounds, self.random), 1):
+        for self.round, injury in enumerate(self.plan, 1):
             while not self.hurt(injury):
                 wait_until("something to harm", lambda: self.site.containers() and self.site.workers(), 60)
             done[injury.__name__] += 1
@@ -204,16 +215,16 @@ class World:
                 f"again with: faults.py --rounds {self.rounds} --seed {self.seed}")
 
 
-def run(rounds, seed, is_kept=False):
+def run(rounds, seed, only=(), is_kept=False):
     """True when everything held; prints what there is to know."""
     print(f"seed {seed}, {rounds} rounds", flush=True)
-    world = World(rounds, seed, is_kept)
+    world = World(rounds, seed, only, is_kept)
     try:
         with world:
             try:
                 print(world.summary(world.run()))
             except Exception as problem:
-                text = str(problem) if isinstance(problem, Broken) else traceback.format_exc()
+                text = str(problem) if isinstance(problem, Broken) else traceback.format_exc()[:TEXT_MAX]
                 print(f"BROKEN {text}\n{world.last_words()}", flush=True)
                 raise
     except Exception:
@@ -225,9 +236,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--rounds", type=int, default=300)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
+    parser.add_argument("--only", nargs="+", default=(), help="only these injuries, in turn")
     parser.add_argument("--keep", action="store_true", help="leave everything as it is after a failure")
     options = parser.parse_args()
-    sys.exit(0 if run(options.rounds, options.seed, options.keep) else 1)
+    sys.exit(0 if run(options.rounds, options.seed, options.only, options.keep) else 1)
 
 
 if __name__ == "__main__":

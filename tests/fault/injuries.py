@@ -89,8 +89,9 @@ def stopped_executor(world):
 
 
 def late_executor(world):
-    """It stands still until its leases are over and another has its runs; then it goes on."""
-    return stop(world, STOP_SECONDS, is_replaced=True)
+    """It stands still until its leases are over, and another has its runs or not; then it goes on."""
+    is_replaced = world.random.random() < 0.7
+    return f"{stop(world, STOP_SECONDS, is_replaced)}, {'replaced' if is_replaced else 'alone'}"
 
 
 def stop(world, seconds, is_replaced=False):
@@ -116,6 +117,12 @@ def graceful(world):
 USUAL = ((parent, 3), (service, 2), (worker, 4), (executor, 4), (dockerd, 3), (oven, 4), (docker_kill, 2),
          (disk_full, 3), (stopped_engine, 1), (stopped_executor, 1), (graceful, 2))
 LONG_RUN = 100  # rounds; one in so many is a late executor, as that takes half a minute
+
+
+def named(names):
+    """The injuries of these names; KeyError for one that is none."""
+    known = {injury.__name__: injury for injury in (*(one for one, _ in USUAL), late_executor)}
+    return [known[name] for name in names]
 
 
 def plan(rounds, random):

@@ -31,6 +31,17 @@ def is_alive(pid):
     return read(pid) is not None
 
 
+def open_files(pid):
+    """Names of what it has open; none of a process that has ended."""
+    names = []
+    try:
+        for fd in os.listdir(f"/proc/{pid}/fd"):
+            names.append(os.readlink(f"/proc/{pid}/fd/{fd}"))
+    except OSError:
+        pass
+    return names
+
+
 def zombies_of(parent):
     """Children that ended and that the parent has not asked for."""
     found = []

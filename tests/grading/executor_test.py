@@ -78,6 +78,17 @@ class Executor(ExecutorTest):
             self.assertEqual(self.wait_for(run)["attempts"], 1)
         self.assertEqual(self.log().count("finished, 9.5/10"), 12)
 
+    def test_results_that_the_database_refuses_are_no_lost_lease(self):
+        self.add_assignment(GRADED)
+        run = self.submit(ring=False)
+        self.database.execute("INSERT INTO run_stages (run_id, position, name, exit_code, signal, timed_out, wall_ms, "
+                              "cpu_ms, max_rss_kib, console) VALUES (?, 0, 'in the way', 0, 0, 0, 0, 0, 0, '')", (run,))
+        self.start(wait=False)
+        wait_until(lambda: "refused by the database" in (self.run_row(run)["problem"] or ""), "it is given back")
+        self.database.execute("DELETE FROM run_stages")
+        row = self.wait_for(run)
+        self.assertEqual((row["earned"], row["attempts"], row["problem"]), (9500, 2, None))
+
     def test_two_executors_of_one_site_share_the_queue(self):
         self.add_assignment(GRADED)
         first, second = self.start(), self.start()

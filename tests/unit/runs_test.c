@@ -128,6 +128,22 @@ START_TEST(our_fault_is_tried_again_later_and_given_up_after_some_attempts) {
 }
 END_TEST
 
+START_TEST(the_back_off_doubles_and_ends_at_a_minute) {
+    site = unit_site_make();
+    unit_submit(site, site->student, "x", "once-1");
+    const int seconds[] = {2, 4, 8, 16, 32, 60, 60, 60, 60};
+    apr_time_t now = 1000;
+    for (int i = 0; i < (int)(sizeof(seconds) / sizeof(*seconds)); i++) {
+        go_claim *claimed = claim(now);
+        ck_assert_ptr_nonnull(claimed);
+        ck_assert_ok(go_run_release(site->db, claimed->run_id, claimed->lease, "No engine.", now,
+                                    unit_pool, &unit_error));
+        now += apr_time_from_sec(seconds[i]);
+        ck_assert_ptr_null(claim(now - 1));
+    }
+}
+END_TEST
+
 START_TEST(a_rerun_that_fails_by_our_fault_takes_no_score_away) {
     site = unit_site_make();
     go_receipt *receipt = unit_submit(site, site->student, "x", "once-1");
@@ -262,6 +278,7 @@ Suite *runs_suite(void) {
     tcase_add_test(cases, an_executor_whose_lease_is_over_changes_nothing);
     tcase_add_test(cases, a_renewed_lease_is_not_over);
     tcase_add_test(cases, our_fault_is_tried_again_later_and_given_up_after_some_attempts);
+    tcase_add_test(cases, the_back_off_doubles_and_ends_at_a_minute);
     tcase_add_test(cases, a_rerun_that_fails_by_our_fault_takes_no_score_away);
     tcase_add_test(cases, shutting_down_costs_no_attempt_and_no_wait);
     tcase_add_test(cases, the_runs_of_a_dead_executor_are_queued_again);
