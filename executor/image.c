@@ -8,7 +8,6 @@
 
 #include <string.h>
 
-#define REPOSITORY "gradeoven-oven"
 #define TAG_LENGTH 24 /* hex digits */
 
 /* A preparation: the requests follow one another, each one's answer starts the next. */
@@ -26,7 +25,8 @@ typedef struct preparation {
 } preparation;
 
 static void finish(preparation *self, const char *trouble) {
-    const char *image = trouble ? NULL : apr_pstrcat(self->pool, REPOSITORY ":", self->tag, NULL);
+    const char *image =
+        trouble ? NULL : apr_pstrcat(self->pool, GO_IMAGE_REPOSITORY ":", self->tag, NULL);
     self->done(self->baton, image, trouble);
 }
 
@@ -82,7 +82,8 @@ static void carrier_filled(void *baton, const go_engine_reply *reply) {
         return;
     }
     submit(self, "POST",
-           apr_psprintf(self->pool, "/commit?container=%s&repo=" REPOSITORY "&tag=%s&pause=0%s",
+           apr_psprintf(self->pool,
+                        "/commit?container=%s&repo=" GO_IMAGE_REPOSITORY "&tag=%s&pause=0%s",
                         self->carrier, self->tag, changes(self->pool)),
            json_object(), committed);
 }
@@ -164,8 +165,8 @@ static void base_inspected(void *baton, const go_engine_reply *reply) {
     }
     set_tag(self, id);
     submit(self, "GET",
-           apr_pstrcat(self->pool, "/images/" REPOSITORY ":", self->tag, "/json", NULL), NULL,
-           image_inspected);
+           apr_pstrcat(self->pool, "/images/" GO_IMAGE_REPOSITORY ":", self->tag, "/json", NULL),
+           NULL, image_inspected);
 }
 
 static apr_status_t read_oven(preparation *self, go_error *err) {

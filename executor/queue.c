@@ -2,6 +2,7 @@
 
 #include "claims.h"
 #include "log.h"
+#include "model/engines.h"
 
 #include <apr_strings.h>
 
@@ -124,10 +125,41 @@ void go_queue_tidy(go_queue *queue) {
     }
 }
 
-void go_queue_report(go_queue *queue, int warm, int baking, const char *trouble) {
+/* The first engine's trouble, with its name where there are several. */
+static const char *first_trouble(const apr_array_header_t *engines, apr_pool_t *pool) {
+    for (int i = 0; i < engines->nelts; i++) {
+        const go_engine_state *engine = &APR_ARRAY_IDX(engines, i, go_engine_state);
+        if (!engine->trouble) continue;
+        return engines->nelts == 1
+                   ? engine->trouble
+                   : apr_pstrcat(pool, engine->endpoint, ": ", engine->trouble, NULL);
+    }
+    return NULL;
+}
+
+void go_queue_report(go_queue *queue, const apr_array_header_t *engines) {
     go_error err = begin(queue);
-    if (go_executor_report(queue->hasty, queue->holder, warm, baking, trouble, apr_time_now(),
-                           queue->scratch, &err) != APR_SUCCESS) {
+    apr_time_t now = apr_time_now();
+    int warm = 0, baking = 0;
+    for (int i = 0; i < engines->nelts; i++) {
+        warm += APR_ARRAY_IDX(engines, i, go_engine_state).warm;
+        baking += APR_ARRAY_IDX(engines, i, go_engine_state).baking;
+    }
+    apr_status_t status =
+        go_executor_report(queue->hasty, queue->holder, warm, baking,
+                           first_trouble(engines, queue->scratch), now, queue->scratch, &err);
+    if (status == APR_SUCCESS) {
+        status = go_engines_report(queue->hasty, queue->holder, engines, now, queue->scratch, &err);
+    }
+    if (status != APR_SUCCESS) {
         go_log(GO_LOG_ERROR, "the state cannot be reported: %s", go_error_text(&err));
+    }
+}
+
+void go_queue_leave(go_queue *queue) {
+    go_error err = begin(queue);
+    if (go_executor_leave(queue->hasty, queue->holder, queue->scratch, &err) != APR_SUCCESS) {
+        go_log(GO_LOG_WARNING, "the admin's page still shows this executor: %s",
+               go_error_text(&err));
     }
 }

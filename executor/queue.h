@@ -44,7 +44,9 @@ go_queue_answer go_queue_release(go_queue *queue, const go_claim *claim, const c
 /* Queues again what dead executors of this host held, and all leases that are over. */
 void go_queue_tidy(go_queue *queue);
 
-/* For the admin's page. */
-void go_queue_report(go_queue *queue, int warm, int baking, const char *trouble);
+/* For the admin's page: `engines` is an array of go_engine_state. */
+void go_queue_report(go_queue *queue, const apr_array_header_t *engines);
+/* We leave: the admin's page forgets us. */
+void go_queue_leave(go_queue *queue);
 
 #endif

@@ -23,6 +23,8 @@ libgradeoven_la_SOURCES = \
 	mod_gradeoven/model/db.c \
 	mod_gradeoven/model/db.h \
 	mod_gradeoven/model/db_private.h \
+	mod_gradeoven/model/engines.c \
+	mod_gradeoven/model/engines.h \
 	mod_gradeoven/model/error.c \
 	mod_gradeoven/model/error.h \
 	mod_gradeoven/model/migrate.c \
