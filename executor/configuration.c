@@ -52,15 +52,12 @@ static apr_status_t read_texts(go_configuration *configuration, const json_t *js
     configuration->state = text(json, "state", NULL, pool);
     configuration->driver = text(database, "driver", NULL, pool);
     configuration->params = text(database, "params", NULL, pool);
-    configuration->docker = text(json, "docker", NULL, pool);
-    configuration->docker_tls = text(json, "docker_tls", NULL, pool);
     configuration->image = text(json, "image", NULL, pool);
     configuration->oven = text(json, "oven", NULL, pool);
     configuration->limits.runtime = text(json, "runtime", NULL, pool);
-    if (!configuration->state || !configuration->docker || !configuration->image ||
-        !configuration->oven) {
+    if (!configuration->state || !configuration->image || !configuration->oven) {
         return go_error_set(err, GO_EINVALID, NULL,
-                            "The configuration lacks state, docker, image or oven.");
+                            "The configuration lacks state, image or oven.");
     }
     configuration->site = text(json, "site", NULL, pool);
     if (!configuration->site) configuration->site = go_place_name(configuration->state, pool);
@@ -74,6 +71,53 @@ static apr_status_t read_texts(go_configuration *configuration, const json_t *js
     const json_t *parent = json_object_get(json, "parent");
     configuration->parent = parent ? (int)json_integer_value(parent) : (int)getppid();
     return APR_SUCCESS;
+}
+
+/* The number of an endpoint; `otherwise` when it is absent, -1 when it is none in the range. */
+static int endpoint_number(const json_t *json, const char *key, int least, int otherwise) {
+    const json_t *value = json_object_get(json, key);
+    if (!value) return otherwise;
+    json_int_t number = json_integer_value(value);
+    return json_is_integer(value) && number >= least && number <= 256 ? (int)number : -1;
+}
+
+static apr_status_t read_endpoint(go_configuration *configuration, const json_t *json,
+                                  apr_pool_t *pool, go_error *err) {
+    go_endpoint endpoint = {.address = text(json, "docker", NULL, pool),
+                            .tls_directory = text(json, "docker_tls", NULL, pool),
+                            .slots = endpoint_number(json, "slots", 1, configuration->parallel),
+                            .warm = endpoint_number(json, "warm", 0, configuration->warm)};
+    if (!endpoint.address || endpoint.slots < 0 || endpoint.warm < 0) {
+        return go_error_set(err, GO_EINVALID, NULL,
+                            "An engine of the configuration lacks docker, or its slots are not 1 "
+                            "to 256, or its warm not 0 to 256.");
+    }
+    APR_ARRAY_PUSH(configuration->engines, go_endpoint) = endpoint;
+    return APR_SUCCESS;
+}
+
+static apr_status_t read_engines(go_configuration *configuration, const json_t *json,
+                                 apr_pool_t *pool, go_error *err) {
+    const json_t *engines = json_object_get(json, "engines");
+    size_t count = json_array_size(engines);
+    configuration->engines = apr_array_make(pool, (int)count + 1, sizeof(go_endpoint));
+    if (count == 0) return read_endpoint(configuration, json, pool, err); /* the short form */
+    for (size_t i = 0; i < count; i++) {
+        apr_status_t status = read_endpoint(configuration, json_array_get(engines, i), pool, err);
+        if (status != APR_SUCCESS) return status;
+    }
+    return APR_SUCCESS;
+}
+
+/* Microseconds; 0 when it is absent. */
+static apr_interval_time_t read_time(const json_t *json, const char *key) {
+    return (apr_interval_time_t)(json_number_value(json_object_get(json, key)) * 1e6);
+}
+
+static void read_times(go_configuration *configuration, const json_t *json) {
+    configuration->times = (go_pool_times){.age_us = read_time(json, "warm_age_seconds"),
+                                           .idle_us = read_time(json, "warm_idle_seconds"),
+                                           .image_age_us = read_time(json, "image_age_seconds")};
 }
 
 static apr_status_t read_all(char *bytes, apr_size_t *length, int fd, go_error *err) {
@@ -104,6 +148,8 @@ apr_status_t go_configuration_read(go_configuration *configuration, int fd, apr_
     *configuration = (go_configuration){0};
     status = read_numbers(configuration, json, err);
     if (status == APR_SUCCESS) status = read_texts(configuration, json, pool, err);
+    if (status == APR_SUCCESS) status = read_engines(configuration, json, pool, err);
+    read_times(configuration, json);
     json_decref(json);
     return status;
 }

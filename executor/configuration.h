@@ -4,13 +4,18 @@
  *
  *   state        directory of the site
  *   database     {"driver": ..., "params": ...}
- *   docker       address of the engine (engine.h); docker_tls: directory of certificates, or absent
+ *   engines      where ovens are made, an array of {"docker": address (engine.h), "docker_tls":
+ *                directory of certificates, or absent, "slots": how many bake at once there,
+ *                "warm": how many wait}; the last two absent: parallel and warm
+ *   docker       the same for a single engine, with docker_tls; when there is no "engines"
  *   image, oven  the base image; the path of the oven binary
  *   runtime      which of the engine's runtimes runs ovens; absent: its default
- *   parallel, warm                       how many ovens bake, and wait
+ *   parallel, warm                       how many ovens bake, and wait, on an engine
  *   memory_mb, disk_mb, pids, cpus_milli what an oven may use
  *   memory_max_mb  no stage gets more, whatever its version says; absent: what it says
  *   site         whose containers are ours; absent: the state directory on this host
+ *   warm_age_seconds, warm_idle_seconds, image_age_seconds
+ *                (pool.h: go_pool_times) absent: the usual; tests do not wait so long
  *   parent       the process whose death drains us; absent: our parent at start
  *   log_level    httpd's name of one; absent: info
  *
@@ -19,18 +24,19 @@
 #ifndef GO_EXECUTOR_CONFIGURATION_H
 #define GO_EXECUTOR_CONFIGURATION_H
 
-#include "container.h"
+#include "engines.h"
 #include "log.h"
 #include "model/error.h"
 
 typedef struct go_configuration {
     const char *state, *driver, *params;
-    const char *docker, *docker_tls; /* the latter may be NULL */
+    apr_array_header_t *engines; /* of go_endpoint, at least one */
     const char *image, *oven, *site;
     int parallel, warm;
     int memory_max_mb; /* 0: no such limit */
     int parent;        /* a process id */
     go_container_limits limits;
+    go_pool_times times;
     go_log_level log_level;
 } go_configuration;
 

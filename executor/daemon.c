@@ -2,7 +2,7 @@
 
 #include "claims.h"
 #include "doorbell.h"
-#include "pool.h"
+#include "engines.h"
 #include "run.h"
 #include "signals.h"
 
@@ -23,18 +23,24 @@ typedef struct daemon_self {
     apr_pool_t *pool;
     go_loop *loop;
     go_queue *queue;
-    go_pool *ovens;
+    go_engines *ovens;
     go_run_keeper keeper;
     apr_array_header_t *runs; /* of go_active_run * */
     enum daemon_state state;
-    int is_closed; /* the pool is */
+    int is_closed; /* all pools are */
     go_timer *tick, *wake, *give_up;
 } daemon_self;
 
-/* Serving is over when the last oven and the last run are. */
+/*
+ * Serving is over when the last oven and the last run are. An engine that does not answer keeps its
+ * ovens for ever; they go by themselves, so without runs nobody waits long for them.
+ */
 static void leave_if_done(daemon_self *self) {
-    if (self->state != SERVING && self->is_closed && self->runs->nelts == 0) {
+    if (self->state == SERVING || self->runs->nelts > 0) return;
+    if (self->is_closed) {
         go_loop_stop(self->loop);
+    } else if (!go_timer_is_running(self->give_up)) {
+        go_timer_start(self->give_up, LEAVE_US);
     }
 }
 
@@ -42,7 +48,7 @@ static void leave_if_done(daemon_self *self) {
 static void look(void *baton) {
     daemon_self *self = baton;
     if (self->state != SERVING) return;
-    while (go_pool_can_take(self->ovens)) {
+    while (go_engines_can_take(self->ovens)) {
         apr_pool_t *pool;
         apr_pool_create(&pool, self->pool);
         go_claim *claim = go_queue_claim(self->queue, pool);
@@ -51,10 +57,10 @@ static void look(void *baton) {
             break;
         }
         APR_ARRAY_PUSH(self->runs, go_active_run *) =
-            go_run_start(&self->keeper, go_pool_take(self->ovens), claim, pool);
+            go_run_start(&self->keeper, go_engines_take(self->ovens), claim, pool);
     }
     apr_interval_time_t next = go_queue_next(self->queue);
-    go_pool_demand(self->ovens, next == 0);
+    go_engines_demand(self->ovens, next == 0);
     if (next > 0) go_timer_start(self->wake, next);
 }
 
@@ -93,11 +99,10 @@ static void rung(void *baton) {
 static void tick(void *baton) {
     daemon_self *self = baton;
     go_timer_start(self->tick, LOOK_US);
-    const go_executor report = {.slots = self->configuration->parallel,
-                                .warm = go_pool_warm(self->ovens),
-                                .baking = go_pool_baking(self->ovens),
-                                .trouble = go_pool_trouble(self->ovens)};
-    go_queue_report(self->queue, report);
+    apr_pool_t *pool;
+    apr_pool_create(&pool, self->pool);
+    go_queue_report(self->queue, go_engines_states(self->ovens, pool));
+    apr_pool_destroy(pool);
     if (self->state != SERVING) return;
     go_queue_tidy(self->queue);
     look(self);
@@ -109,7 +114,8 @@ static void drain(daemon_self *self) {
     if (self->state != SERVING) return;
     go_log(GO_LOG_NOTICE, "finishing %d runs before leaving", self->runs->nelts);
     self->state = DRAINING;
-    go_pool_drain(self->ovens);
+    go_engines_drain(self->ovens);
+    leave_if_done(self);
 }
 
 static void give_up(void *baton) {
@@ -126,8 +132,7 @@ static void leave(daemon_self *self) {
         go_run_abandon(APR_ARRAY_IDX(self->runs, i, go_active_run *));
     }
     apr_array_clear(self->runs);
-    go_timer_start(self->give_up, LEAVE_US);
-    go_pool_close(self->ovens);
+    go_engines_close(self->ovens);
     leave_if_done(self);
 }
 
@@ -157,8 +162,6 @@ static apr_status_t open_all(daemon_self *self, go_pool_spec *spec, go_error *er
     watch_parent(self);
     status = go_owner_claim(&spec->owner, pool, err);
     if (status != APR_SUCCESS) return status;
-    status = go_engine_make(&spec->engine, self->loop, c->docker, c->docker_tls, pool, err);
-    if (status != APR_SUCCESS) return status;
     status = go_queue_open(&self->queue, state, spec->owner, pool, err);
     if (status != APR_SUCCESS) return status;
     return go_doorbell_hang(self->loop, state->doorbell, rung, self, pool, err);
@@ -176,8 +179,7 @@ apr_status_t go_daemon_run(const go_configuration *configuration, apr_pool_t *po
                          .base = configuration->image,
                          .oven = configuration->oven,
                          .limits = configuration->limits,
-                         .parallel = configuration->parallel,
-                         .warm = configuration->warm};
+                         .times = configuration->times};
     apr_status_t status = open_all(self, &spec, err);
     if (status != APR_SUCCESS) return status;
     self->keeper = (go_run_keeper){.queue = self->queue,
@@ -189,8 +191,11 @@ apr_status_t go_daemon_run(const go_configuration *configuration, apr_pool_t *po
     self->tick = go_timer_make(self->loop, tick, self, pool);
     self->wake = go_timer_make(self->loop, look, self, pool);
     self->give_up = go_timer_make(self->loop, give_up, self, pool);
-    self->ovens = go_pool_make(&spec, &pool_events, self, pool);
+    status =
+        go_engines_make(&self->ovens, configuration->engines, &spec, &pool_events, self, pool, err);
+    if (status != APR_SUCCESS) return status;
     go_timer_start(self->tick, 0);
     go_loop_run(self->loop);
+    go_queue_leave(self->queue);
     return APR_SUCCESS;
 }

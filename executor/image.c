@@ -8,7 +8,6 @@
 
 #include <string.h>
 
-#define REPOSITORY "gradeoven-oven"
 #define TAG_LENGTH 24 /* hex digits */
 
 /* A preparation: the requests follow one another, each one's answer starts the next. */
@@ -90,7 +89,8 @@ static void carrier_filled(void *baton, const go_engine_reply *reply) {
         return;
     }
     submit(self, "POST",
-           apr_psprintf(self->pool, "/commit?container=%s&repo=" REPOSITORY "&tag=%s&pause=0%s",
+           apr_psprintf(self->pool,
+                        "/commit?container=%s&repo=" GO_IMAGE_REPOSITORY "&tag=%s&pause=0%s",
                         self->carrier, self->tag, changes(self->pool)),
            json_object(), committed);
 }
@@ -144,7 +144,7 @@ static void set_tag(preparation *self, const char *base_id) {
     crypto_hash_sha256_final(&state, hash);
     sodium_bin2hex(hex, sizeof(hex), hash, sizeof(hash));
     self->tag = apr_pstrmemdup(self->pool, hex, TAG_LENGTH);
-    self->image.name = apr_pstrcat(self->pool, REPOSITORY ":", self->tag, NULL);
+    self->image.name = apr_pstrcat(self->pool, GO_IMAGE_REPOSITORY ":", self->tag, NULL);
     self->image.base = apr_pstrcat(self->pool, self->request.base, "@", base_id, NULL);
     sodium_bin2hex(hex, sizeof(hex), oven_hash, sizeof(oven_hash));
     self->image.oven_digest = apr_pstrmemdup(self->pool, hex, GO_OVEN_DIGEST);
@@ -176,8 +176,8 @@ static void base_inspected(void *baton, const go_engine_reply *reply) {
     }
     set_tag(self, id);
     submit(self, "GET",
-           apr_pstrcat(self->pool, "/images/" REPOSITORY ":", self->tag, "/json", NULL), NULL,
-           image_inspected);
+           apr_pstrcat(self->pool, "/images/" GO_IMAGE_REPOSITORY ":", self->tag, "/json", NULL),
+           NULL, image_inspected);
 }
 
 static apr_status_t read_oven(preparation *self, go_error *err) {

@@ -12,7 +12,8 @@
 #include "container.h"
 #include "engine.h"
 
-#define GO_OVEN_BINARY_MAX (64 * 1024 * 1024) /* bytes */
+#define GO_IMAGE_REPOSITORY "gradeoven-oven"
+#define GO_OVEN_BINARY_MAX  (64 * 1024 * 1024) /* bytes */
 
 typedef struct go_image_request {
     const char *base;         /* "gradeoven:latest" */

@@ -12,6 +12,7 @@ libgradeovenexecutor_la_SOURCES = \
 	executor/container.c executor/container.h \
 	executor/demux.c executor/demux.h \
 	executor/engine.c executor/engine.h \
+	executor/engines.c executor/engines.h \
 	executor/image.c executor/image.h \
 	executor/inspection.c executor/inspection.h \
 	executor/kitchen.c executor/kitchen.h \
@@ -22,6 +23,7 @@ libgradeovenexecutor_la_SOURCES = \
 	executor/oven.c executor/oven.h \
 	executor/podman.c executor/podman.h \
 	executor/pool.c executor/pool.h \
+	executor/prune.c executor/prune.h \
 	executor/signals.c executor/signals.h \
 	executor/stage_end.c executor/stage_end.h \
 	executor/stream.c executor/stream.h \

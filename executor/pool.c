@@ -1,6 +1,7 @@
 #include "pool.h"
 
 #include "log.h"
+#include "prune.h"
 
 #include <apr_strings.h>
 #include <apr_tables.h>
@@ -10,6 +11,7 @@
 #define SPARE_DELAY_US  (150 * 1000)             /* after the last taking, before a spare is made */
 #define MAKING_AT_ONCE  2                        /* more only queue up in the engine */
 #define AGE_MAX_US      (600 * APR_USEC_PER_SEC) /* of a warm oven */
+#define IDLE_US         (30 * APR_USEC_PER_SEC)  /* without a need, before surplus ovens go */
 #define LOOK_US         (10 * APR_USEC_PER_SEC)  /* how often ages are looked at */
 #define PREPARED_US     (60 * APR_USEC_PER_SEC)  /* then the image is looked at again */
 #define BACK_OFF_US     (250 * 1000)             /* doubling, up to: */
@@ -26,7 +28,8 @@ struct go_pool {
     apr_pool_t *image_pool;
     const go_image *image; /* NULL: the engine is not ready */
     int is_preparing, is_waiting, is_closed;
-    apr_time_t prepared_at;
+    apr_pool_t *prune_pool;
+    apr_time_t prepared_at, needed_at; /* when an oven was last taken, or waited for */
     apr_interval_time_t back_off_us;
     go_timer *retry, *spare, *look;
     char trouble[TROUBLE_MAX]; /* "" is none */
@@ -38,8 +41,8 @@ static go_oven *oven_at(const go_pool *pool, int i) {
     return APR_ARRAY_IDX(pool->ovens, i, go_oven *);
 }
 
-static int is_old(const go_oven *oven) {
-    return go_loop_now() - go_oven_warm_since(oven) > AGE_MAX_US;
+static int is_old(const go_pool *pool, const go_oven *oven) {
+    return go_loop_now() - go_oven_warm_since(oven) > pool->spec.times.age_us;
 }
 
 static int count(const go_pool *pool, go_oven_state first, go_oven_state last) {
@@ -68,7 +71,7 @@ const char *go_pool_trouble(const go_pool *pool) {
 /* Starts from the beginning, a little later each time. */
 static void back_off(go_pool *pool, const char *why) {
     if (strcmp(pool->trouble, why) != 0) {
-        go_log(GO_LOG_ERROR, "no oven can be made: %s", why);
+        go_log(GO_LOG_ERROR, "engine %s: no oven can be made: %s", pool->spec.address, why);
         apr_cpystrn(pool->trouble, why, sizeof(pool->trouble));
     }
     pool->image = NULL;
@@ -79,21 +82,27 @@ static void back_off(go_pool *pool, const char *why) {
 }
 
 static void all_is_well(go_pool *pool) {
-    if (pool->trouble[0]) go_log(GO_LOG_INFO, "ovens can be made again");
+    if (pool->trouble[0]) {
+        go_log(GO_LOG_INFO, "engine %s: ovens can be made again", pool->spec.address);
+    }
     pool->trouble[0] = '\0';
     pool->back_off_us = BACK_OFF_US;
 }
 
 /* --- preparing the engine -------------------------------------------------------------------- */
 
-static int is_known(void *baton, const char *container) {
-    go_pool *pool = baton;
+int go_pool_knows(const go_pool *pool, const char *container) {
     for (int i = 0; i < pool->ovens->nelts; i++) {
         const char *ours = go_oven_container(oven_at(pool, i));
         /* One that is being created has no name yet: it may be this one. */
         if (!ours || strcmp(ours, container) == 0) return 1;
     }
     return 0;
+}
+
+static int is_known(void *baton, const char *container) {
+    const go_pool *pool = baton;
+    return pool->events->knows(pool->baton, container);
 }
 
 static void removes(void *baton, const char *container) {
@@ -108,9 +117,14 @@ static void prepared(void *baton, const go_image *image, const char *trouble) {
         back_off(pool, trouble);
         return;
     }
+    int is_new = !pool->image || strcmp(pool->image->name, image->name) != 0;
     apr_pool_clear(pool->image_pool);
     pool->image = go_image_copy(image, pool->image_pool);
     pool->prepared_at = go_loop_now();
+    if (is_new) {
+        apr_pool_clear(pool->prune_pool);
+        go_prune(pool->spec.engine, image->name, pool->spec.times.image_age_us, pool->prune_pool);
+    }
     fill(pool);
 }
 
@@ -133,14 +147,25 @@ static void retry(void *baton) {
 
 /* --- the ovens ------------------------------------------------------------------------------- */
 
-/* One old oven goes when enough others are warm. */
-static void retire(go_pool *pool) {
-    if (go_pool_warm(pool) <= pool->spec.warm) return;
+/* The oven that has been warm longest, or NULL. */
+static go_oven *oldest(const go_pool *pool) {
+    go_oven *best = NULL;
     for (int i = 0; i < pool->ovens->nelts; i++) {
         go_oven *oven = oven_at(pool, i);
-        if (go_oven_state_of(oven) != GO_OVEN_WARM || !is_old(oven)) continue;
+        if (go_oven_state_of(oven) != GO_OVEN_WARM) continue;
+        if (!best || go_oven_warm_since(oven) < go_oven_warm_since(best)) best = oven;
+    }
+    return best;
+}
+
+/* What is too old goes when enough others are warm; what is too many, when it is not needed. */
+static void retire(go_pool *pool) {
+    int is_idle = !pool->is_waiting && go_loop_now() - pool->needed_at > pool->spec.times.idle_us;
+    while (go_pool_warm(pool) > pool->spec.warm) {
+        go_oven *oven = oldest(pool);
+        if (!is_idle && !is_old(pool, oven)) return;
+        go_log(GO_LOG_DEBUG, "oven %.12s is not needed any more", go_oven_container(oven));
         go_oven_remove(oven);
-        return;
     }
 }
 
@@ -197,7 +222,7 @@ static int missing(const go_pool *pool) {
     int have = count(pool, GO_OVEN_CREATING, GO_OVEN_STARTING);
     for (int i = 0; i < pool->ovens->nelts; i++) {
         const go_oven *oven = oven_at(pool, i);
-        have += go_oven_state_of(oven) == GO_OVEN_WARM && !is_old(oven);
+        have += go_oven_state_of(oven) == GO_OVEN_WARM && !is_old(pool, oven);
     }
     int want = pool->spec.warm;
     if (pool->is_waiting) {
@@ -229,7 +254,10 @@ static void fill(go_pool *pool) {
 
 static void look(void *baton) {
     go_pool *pool = baton;
-    go_timer_start(pool->look, LOOK_US);
+    apr_interval_time_t soon = LOOK_US;
+    if (soon > pool->spec.times.age_us) soon = pool->spec.times.age_us;
+    if (soon > pool->spec.times.idle_us) soon = pool->spec.times.idle_us;
+    go_timer_start(pool->look, soon);
     retire(pool);
     fill(pool);
 }
@@ -239,18 +267,14 @@ int go_pool_can_take(const go_pool *pool) {
 }
 
 go_oven *go_pool_take(go_pool *pool) {
-    go_oven *best = NULL;
     if (!go_pool_can_take(pool)) return NULL;
-    for (int i = 0; i < pool->ovens->nelts; i++) {
-        go_oven *oven = oven_at(pool, i);
-        if (go_oven_state_of(oven) != GO_OVEN_WARM) continue;
-        if (!best || go_oven_warm_since(oven) < go_oven_warm_since(best)) best = oven;
-    }
+    pool->needed_at = go_loop_now();
     go_timer_start(pool->spare, SPARE_DELAY_US);
-    return best;
+    return oldest(pool);
 }
 
 void go_pool_demand(go_pool *pool, int is_waiting) {
+    if (pool->is_waiting || is_waiting) pool->needed_at = go_loop_now();
     pool->is_waiting = is_waiting;
     fill(pool);
 }
@@ -259,6 +283,7 @@ void go_pool_drain(go_pool *pool) {
     if (pool->is_closed) return;
     pool->is_closed = 1;
     apr_pool_clear(pool->prepare_pool);
+    apr_pool_clear(pool->prune_pool);
     go_timer_stop(pool->retry);
     go_timer_stop(pool->spare);
     go_timer_stop(pool->look);
@@ -285,9 +310,14 @@ go_pool *go_pool_make(const go_pool_spec *spec, const go_pool_events *events, vo
     pool->events = events;
     pool->baton = baton;
     pool->back_off_us = BACK_OFF_US;
+    go_pool_times *times = &pool->spec.times;
+    if (!times->age_us) times->age_us = AGE_MAX_US;
+    if (!times->idle_us) times->idle_us = IDLE_US;
+    if (!times->image_age_us) times->image_age_us = GO_PRUNE_AGE_US;
     pool->ovens = apr_array_make(apr_pool, 16, sizeof(go_oven *));
     apr_pool_create(&pool->prepare_pool, apr_pool);
     apr_pool_create(&pool->image_pool, apr_pool);
+    apr_pool_create(&pool->prune_pool, apr_pool);
     pool->retry = go_timer_make(spec->loop, retry, pool, apr_pool);
     pool->spare = go_timer_make(spec->loop, retry, pool, apr_pool);
     pool->look = go_timer_make(spec->loop, look, pool, apr_pool);

@@ -2,6 +2,7 @@
 
 #include "claims.h"
 #include "log.h"
+#include "model/engines.h"
 
 #include <apr_strings.h>
 
@@ -135,11 +136,43 @@ int go_queue_holds(go_queue *queue, int baking) {
            count >= baking;
 }
 
-void go_queue_report(go_queue *queue, go_executor report) {
+/* The first engine's trouble, with its name where there are several. */
+static const char *first_trouble(const apr_array_header_t *engines, apr_pool_t *pool) {
+    for (int i = 0; i < engines->nelts; i++) {
+        const go_engine_state *engine = &APR_ARRAY_IDX(engines, i, go_engine_state);
+        if (!engine->trouble) continue;
+        return engines->nelts == 1
+                   ? engine->trouble
+                   : apr_pstrcat(pool, engine->endpoint, ": ", engine->trouble, NULL);
+    }
+    return NULL;
+}
+
+void go_queue_report(go_queue *queue, const apr_array_header_t *engines) {
     go_error err = begin(queue);
-    report.holder = queue->holder;
-    if (go_executor_report(queue->hasty, &report, apr_time_now(), queue->scratch, &err) !=
-        APR_SUCCESS) {
+    apr_time_t now = apr_time_now();
+    go_executor executor = {.holder = queue->holder};
+    for (int i = 0; i < engines->nelts; i++) {
+        const go_engine_state *engine = &APR_ARRAY_IDX(engines, i, go_engine_state);
+        executor.slots += engine->trouble ? 0 : engine->slots;
+        executor.warm += engine->warm;
+        executor.baking += engine->baking;
+    }
+    /* One engine that works is enough for those who wait. */
+    if (!executor.slots) executor.trouble = first_trouble(engines, queue->scratch);
+    apr_status_t status = go_executor_report(queue->hasty, &executor, now, queue->scratch, &err);
+    if (status == APR_SUCCESS) {
+        status = go_engines_report(queue->hasty, queue->holder, engines, now, queue->scratch, &err);
+    }
+    if (status != APR_SUCCESS) {
         go_log(GO_LOG_ERROR, "the state cannot be reported: %s", go_error_text(&err));
+    }
+}
+
+void go_queue_leave(go_queue *queue) {
+    go_error err = begin(queue);
+    if (go_executor_leave(queue->hasty, queue->holder, queue->scratch, &err) != APR_SUCCESS) {
+        go_log(GO_LOG_WARNING, "the admin's page still shows this executor: %s",
+               go_error_text(&err));
     }
 }

@@ -47,7 +47,9 @@ void go_queue_tidy(go_queue *queue);
 /* Do we hold as many runs as we bake? Fewer: one was cancelled. When in doubt: yes. */
 int go_queue_holds(go_queue *queue, int baking);
 
-/* For the admin's page, and for those who wait; `holder` and the time are filled in. */
-void go_queue_report(go_queue *queue, go_executor report);
+/* For the admin's page: `engines` is an array of go_engine_state. */
+void go_queue_report(go_queue *queue, const apr_array_header_t *engines);
+/* We leave: the admin's page forgets us. */
+void go_queue_leave(go_queue *queue);
 
 #endif

@@ -22,6 +22,7 @@ typedef enum kind {
     MEBIBYTES_LIMIT,
     THOUSANDTHS, /* decimal number, kept times 1000 */
     SWITCH,      /* on|off, and optionally a user */
+    ENGINES,     /* repeated, with a setter of its own: directives_engines.h */
 } kind;
 
 typedef struct directive {
@@ -44,7 +45,7 @@ static const directive table[GO_D_COUNT] = {
     [GO_D_SESSION_MAX] = {"GradeOvenSessionMax", SECONDS, NULL, 7 * 86400, 0, 300, 7776000,
                           "300s to 2160h"},
     [GO_D_EXECUTOR] = {"GradeOvenExecutor", SWITCH, .text = "gradeoven", .number = 1},
-    [GO_D_DOCKER] = {"GradeOvenDocker", TEXT, .text = "unix:///var/run/docker.sock"},
+    [GO_D_DOCKER] = {"GradeOvenDocker", ENGINES, .text = "unix:///var/run/docker.sock"},
     [GO_D_IMAGE] = {"GradeOvenImage", TEXT, .text = "gradeoven:latest"},
     [GO_D_RUNTIME] = {"GradeOvenRuntime", TEXT},
     [GO_D_PARALLEL] = {"GradeOvenParallel", COUNT, NULL, 2, 0, 1, 64, "1 to 64"},
@@ -183,8 +184,20 @@ static const char *set(cmd_parms *cmd, void *ignored, const char *one, const cha
         return read_thousandths(cmd, d, one, &setting->number);
     case SWITCH:
         return read_switch(cmd, d, setting, one, two);
+    case ENGINES:
+        break;
     }
     return "unknown kind of directive";
+}
+
+static const char *add_engine(cmd_parms *cmd, void *ignored, int argc, char *const argv[]) {
+    const char *problem = ap_check_cmd_context(cmd, NOT_IN_DIR_CONTEXT | NOT_IN_HTACCESS);
+    if (problem) return problem;
+    go_settings *settings = ap_get_module_config(cmd->server->module_config, &gradeoven_module);
+    if (!settings->engines)
+        settings->engines = apr_array_make(cmd->pool, 2, sizeof(go_engine_setting));
+    settings->values[GO_D_DOCKER].is_set = 1;
+    return go_engine_setting_add(settings->engines, argc, argv, cmd->pool);
 }
 
 /*
@@ -222,7 +235,8 @@ const command_rec go_commands[] = {
               "time without a request that ends a login"),
     DIRECTIVE(GO_D_SESSION_MAX, "GradeOvenSessionMax", "time that ends a login in any case"),
     DIRECTIVE(GO_D_EXECUTOR, "GradeOvenExecutor", "on or off, and the user the executor runs as"),
-    DIRECTIVE(GO_D_DOCKER, "GradeOvenDocker", "endpoint of the Docker Engine API"),
+    AP_INIT_TAKE_ARGV("GradeOvenDocker", add_engine, NULL, RSRC_CONF,
+                      "an engine that grades: address, and slots=, warm=, tls= for it"),
     DIRECTIVE(GO_D_IMAGE, "GradeOvenImage", "image that submissions are graded in"),
     DIRECTIVE(GO_D_RUNTIME, "GradeOvenRuntime", "which of the engine's runtimes runs containers"),
     DIRECTIVE(GO_D_PARALLEL, "GradeOvenParallel", "how many runs are graded at once"),
@@ -248,6 +262,7 @@ void *go_settings_merge(apr_pool_t *pool, void *base_config, void *add_config) {
     go_settings *merged = apr_pmemdup(pool, add, sizeof(*add));
     for (int i = 0; i < GO_D_COUNT; i++)
         if (!add->values[i].is_set) merged->values[i] = base->values[i];
+    if (!add->engines) merged->engines = base->engines;
     merged->is_mounted = base->is_mounted || add->is_mounted;
     return merged;
 }
@@ -278,6 +293,21 @@ go_stages_limits go_settings_stages(const go_settings *settings) {
                               .default_memory_mb = (int)memory.number,
                               .max_memory_mb = (int)memory.limit,
                               .max_stages = 64};
+}
+
+apr_array_header_t *go_settings_engines(const go_settings *settings, apr_pool_t *pool) {
+    go_engine_setting single = {
+        .endpoint = go_setting_get(settings, GO_D_DOCKER).text, .slots = -1, .warm = -1};
+    apr_array_header_t *engines = settings->engines
+                                      ? apr_array_copy(pool, settings->engines)
+                                      : apr_array_make(pool, 1, sizeof(go_engine_setting));
+    if (!engines->nelts) APR_ARRAY_PUSH(engines, go_engine_setting) = single;
+    for (int i = 0; i < engines->nelts; i++) {
+        go_engine_setting *engine = &APR_ARRAY_IDX(engines, i, go_engine_setting);
+        if (engine->slots < 0) engine->slots = (int)go_setting_get(settings, GO_D_PARALLEL).number;
+        if (engine->warm < 0) engine->warm = (int)go_setting_get(settings, GO_D_WARM).number;
+    }
+    return engines;
 }
 
 go_state *go_settings_state(const go_settings *settings, apr_pool_t *pool) {

@@ -12,6 +12,7 @@
 
 #include "model/stages.h"
 #include "model/state.h"
+#include "directives_engines.h"
 
 #include <httpd.h>
 #include <http_config.h>
@@ -49,7 +50,8 @@ typedef struct go_setting {
 
 typedef struct go_settings {
     go_setting values[GO_D_COUNT];
-    int is_mounted; /* some Location of this server has SetHandler gradeoven */
+    apr_array_header_t *engines; /* of go_engine_setting; NULL: no GradeOvenDocker */
+    int is_mounted;              /* some Location of this server has SetHandler gradeoven */
 } go_settings;
 
 /* Where in the address space the site is: of a <Location>. */
@@ -76,6 +78,9 @@ int go_settings_check(const go_settings *settings, server_rec *server, apr_pool_
 
 /* The limits of stages that follow from GradeOvenStageTimeout and GradeOvenMemory. */
 go_stages_limits go_settings_stages(const go_settings *settings);
+
+/* The engines (go_engine_setting), complete with what was not said; in `pool`. */
+apr_array_header_t *go_settings_engines(const go_settings *settings, apr_pool_t *pool);
 
 /* The state directory's paths. */
 go_state *go_settings_state(const go_settings *settings, apr_pool_t *pool);

@@ -45,15 +45,32 @@ static supervised *generation;
 
 static void maintain(int reason, void *data, int status);
 
+static json_t *describe_engines(const go_settings *settings, apr_pool_t *pool) {
+    json_t *list = json_array();
+    const apr_array_header_t *engines = go_settings_engines(settings, pool);
+    for (int i = 0; i < engines->nelts; i++) {
+        const go_engine_setting *engine = &APR_ARRAY_IDX(engines, i, go_engine_setting);
+        json_t *json = json_pack("{s:s, s:i, s:i}", "docker", engine->endpoint, "slots",
+                                 engine->slots, "warm", engine->warm);
+        if (json && engine->tls_directory)
+            json_object_set_new(json, "docker_tls", json_string(engine->tls_directory));
+        if (json_array_append_new(list, json)) {
+            json_decref(list);
+            return NULL;
+        }
+    }
+    return list;
+}
+
 /* Everything the executor must know; the counterpart is in executor/configuration.c. */
 static const char *describe(const go_site *site, apr_pool_t *pool) {
     const go_settings *s = site->settings;
     json_t *all =
-        json_pack("{s:s, s:{s:s, s:s}, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+        json_pack("{s:s, s:{s:s, s:s}, s:o, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
                   "state", site->state->directory, "database", "driver", site->state->driver,
-                  "params", site->state->params, "docker", go_setting_get(s, GO_D_DOCKER).text,
-                  "image", go_setting_get(s, GO_D_IMAGE).text, "oven", GO_LIBEXEC_DIR "/oven",
-                  "parallel", (json_int_t)go_setting_get(s, GO_D_PARALLEL).number, "warm",
+                  "params", site->state->params, "engines", describe_engines(s, pool), "image",
+                  go_setting_get(s, GO_D_IMAGE).text, "oven", GO_LIBEXEC_DIR "/oven", "parallel",
+                  (json_int_t)go_setting_get(s, GO_D_PARALLEL).number, "warm",
                   (json_int_t)go_setting_get(s, GO_D_WARM).number, "stage_timeout_seconds",
                   (json_int_t)go_setting_get(s, GO_D_STAGE_TIMEOUT).number, "memory_mb",
                   (json_int_t)go_setting_get(s, GO_D_MEMORY).number, "memory_max_mb",
