@@ -123,7 +123,8 @@ static void prepared(void *baton, const go_image *image, const char *trouble) {
     pool->prepared_at = go_loop_now();
     if (is_new) {
         apr_pool_clear(pool->prune_pool);
-        go_prune(pool->spec.engine, image->name, pool->spec.times.image_age_us, pool->prune_pool);
+        go_prune(pool->spec.engine, pool->image->name, pool->spec.times.image_age_us,
+                 pool->prune_pool);
     }
     fill(pool);
 }

@@ -392,22 +392,6 @@ apr_status_t go_runs_recent(go_db *db, apr_array_header_t **lines, apr_pool_t *p
     return status;
 }
 
-apr_status_t go_executors(go_db *db, apr_array_header_t **executors, apr_pool_t *pool,
-                          go_error *err) {
-    go_rows *rows;
-    apr_status_t status = go_db_select(db, GO_SQL_EXECUTORS_ALL, GO_NO_VALUES, &rows, pool, err);
-    *executors = apr_array_make(pool, 4, sizeof(go_executor));
-    while (!status && go_rows_next(rows))
-        APR_ARRAY_PUSH(*executors, go_executor) =
-            (go_executor){.holder = go_rows_text(rows, 0),
-                          .slots = (int)go_rows_integer(rows, 1, 0),
-                          .warm = (int)go_rows_integer(rows, 2, 0),
-                          .baking = (int)go_rows_integer(rows, 3, 0),
-                          .trouble = go_rows_text(rows, 4),
-                          .reported_us = time_of(rows, 5)};
-    return status;
-}
-
 apr_status_t go_runs_by_state(go_db *db, int *counts, apr_pool_t *pool, go_error *err) {
     go_rows *rows;
     go_run_state state;

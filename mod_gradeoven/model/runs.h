@@ -249,10 +249,8 @@ typedef struct go_run_line {
     int number; /* of the submission */
 } go_run_line;
 
-/* Arrays of go_run_line, go_executor; and counts[GO_RUN_STATE_COUNT]. */
+/* Array of go_run_line; and counts[GO_RUN_STATE_COUNT]. */
 apr_status_t go_runs_recent(go_db *db, apr_array_header_t **lines, apr_pool_t *pool, go_error *err);
-apr_status_t go_executors(go_db *db, apr_array_header_t **executors, apr_pool_t *pool,
-                          go_error *err);
 apr_status_t go_runs_by_state(go_db *db, int *counts, apr_pool_t *pool, go_error *err);
 
 #endif

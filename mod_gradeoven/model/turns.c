@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-enum { SILENT_SECONDS = 20 }; /* an executor reports every 5 s */
-
 apr_status_t go_run_submit(go_db *db, apr_int64_t submission_id, const go_assignment *assignment,
                            apr_int64_t user_id, apr_time_t now, apr_pool_t *pool, go_error *err) {
     apr_int64_t run_id;
@@ -96,7 +94,7 @@ apr_status_t go_run_wait(go_db *db, apr_int64_t run_id, apr_time_t now, go_wait 
     if (!status) status = count_others(db, &at, &wait->ahead, &mean_us, pool, err);
     if (!status)
         status = go_db_one(db, GO_SQL_QUEUE_PLACES,
-                           GO_VALUES(go_integer(now - apr_time_from_sec(SILENT_SECONDS))), &row,
+                           GO_VALUES(go_integer(now - apr_time_from_sec(GO_SILENT_SECONDS))), &row,
                            "queue", pool, err);
     if (status) return status;
     int places = (int)go_rows_integer(row, 0, 0), running = (int)go_rows_integer(row, 1, 0);

@@ -1,24 +1,27 @@
-/* For admins: the executors and the queue, and all courses with who instructs them. */
+/* For admins: the engines and the queue, and all courses with who instructs them. */
 #include "pages/pages.h"
+
+#include "model/engines.h"
 
 #include <http_log.h>
 
-static apr_status_t add_executors(go_request *q, json_t *page) {
-    apr_array_header_t *executors;
-    apr_status_t status = go_executors(q->db, &executors, q->pool, &q->err);
+/* Each engine of each executor that has reported lately. */
+static apr_status_t add_engines(go_request *q, json_t *page) {
+    apr_array_header_t *engines;
+    apr_status_t status = go_engines_list(q->db, &engines, q->pool, &q->err);
     json_t *list = json_array();
-    for (int i = 0; !status && i < executors->nelts; i++) {
-        const go_executor *executor = &APR_ARRAY_IDX(executors, i, go_executor);
-        json_t *json =
-            json_pack("{s:s, s:i, s:i, s:i, s:b, s:o}", "holder", executor->holder, "slots",
-                      executor->slots, "warm", executor->warm, "baking", executor->baking,
-                      "is_alive", q->now - executor->reported_us < apr_time_from_sec(20),
-                      "reported", go_json_time(q, q->zone, executor->reported_us));
-        if (executor->trouble)
-            json_object_set_new(json, "trouble", go_json_text(q, executor->trouble));
+    for (int i = 0; !status && i < engines->nelts; i++) {
+        const go_engine_state *engine = &APR_ARRAY_IDX(engines, i, go_engine_state);
+        json_t *json = json_pack(
+            "{s:s, s:s, s:i, s:i, s:i, s:b, s:o}", "endpoint", engine->endpoint, "executor",
+            engine->holder, "slots", engine->slots, "warm", engine->warm, "baking", engine->baking,
+            "is_alive", q->now - engine->reported_us < apr_time_from_sec(GO_SILENT_SECONDS),
+            "reported", go_json_time(q, q->zone, engine->reported_us));
+        json_object_set_new(json, "trouble",
+                            engine->trouble ? go_json_text(q, engine->trouble) : json_null());
         json_array_append_new(list, json);
     }
-    json_object_set_new(page, "executors", list);
+    json_object_set_new(page, "engines", list);
     return status;
 }
 
@@ -81,7 +84,7 @@ static apr_status_t add_runs(go_request *q, json_t *page) {
 
 int admin_page(go_request *q, json_t *page) {
     page_begin(q, page, "Administration");
-    if (add_executors(q, page) || add_queue(q, page) || add_counts(q, page) || add_runs(q, page))
+    if (add_engines(q, page) || add_queue(q, page) || add_counts(q, page) || add_runs(q, page))
         return go_failed(q);
     return HTTP_OK;
 }
