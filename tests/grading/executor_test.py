@@ -48,6 +48,7 @@ class Executor(ExecutorTest):
         self.start()
         run = self.submit()
         container = self.wait_until_baking(run)
+        wait_until(lambda: self.run_row(run)["done"], "the second batch of news is stored")
         row = self.run_row(run)
         self.assertEqual((row["state"], row["done"], row["total"], row["stage"]),
                          ("running", 1000, 4000, 0))
