@@ -124,6 +124,13 @@ static const char *certificate_trouble(const go_engine *engine, CURLcode code, c
         return apr_psprintf(pool, "it does not accept the certificate %s/cert.pem (%s)", directory,
                             detail);
     }
+    /* And by then what it said may be lost, as it hangs up on what it has not read. */
+    if (code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR || code == CURLE_GOT_NOTHING) {
+        return apr_psprintf(pool,
+                            "it broke off; perhaps it does not accept the certificate "
+                            "%s/cert.pem (%s)",
+                            directory, detail);
+    }
     return NULL;
 }
 

@@ -67,4 +67,5 @@ gradeovenctl_LDADD = libgradeovenexecutor.la
 include executor/oven/local.mk
 
 EXTRA_DIST += tests/grading/grade_test.py tests/grading/grade_harness.py \
-	tests/grading/executor_test.py tests/grading/executor_harness.py
+	tests/grading/executor_test.py tests/grading/executor_harness.py \
+	tests/grading/engines_test.py tests/grading/podman_harness.py

@@ -1,11 +1,13 @@
 """The executor as httpd starts it, over a state directory of its own, without httpd.
 
 A submission is made by its rows; its files are those of the assignment itself. Environment: that of
-grade_harness, and EXECUTOR (default: beside OVEN_BINARY).
+grade_harness, and EXECUTOR (default: beside OVEN_BINARY); DOCKER_HOST names another engine than Docker
+on this machine, such as Podman's service (podman_harness.py).
 """
 import json
 import os
 import pathlib
+import select
 import signal
 import socket
 import sqlite3
@@ -17,21 +19,28 @@ from grade_harness import (DEADLINE, GRADEOVENCTL, IMAGE, OVEN_BINARY, GradeTest
                            wait_until)
 
 EXECUTOR = os.environ.get("EXECUTOR", os.path.join(os.path.dirname(OVEN_BINARY), "executor"))
-ENGINE = "/var/run/docker.sock"
+ENGINE = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock").removeprefix("unix://")
 
 
 class Proxy:
-    """Stands between the executor and the engine, and can cut the line."""
+    """Stands between the executor and the engine, and can cut the line.
 
-    def __init__(self, path):
+    `ask` and `answer` change what goes through (bytes to bytes, of the same length, as the length is
+    told in advance); `context` is a server's for TLS, and then `path` is an address.
+    """
+
+    def __init__(self, path, ask=None, answer=None, context=None):
         self.path = path
+        self.ask, self.answer, self.context = ask, answer, context
         self.connections = set()
         self.listener = None
         self.connect()
 
     def connect(self):
-        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener = socket.socket(socket.AF_INET if self.context else socket.AF_UNIX)
+        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.listener.bind(self.path)
+        self.path = self.listener.getsockname()
         self.listener.listen(64)
         threading.Thread(target=self.accept, args=(self.listener,), daemon=True).start()
 
@@ -41,27 +50,57 @@ class Proxy:
                 client, _ = listener.accept()
             except OSError:
                 return
-            engine = socket.socket(socket.AF_UNIX)  # closed by cut()
-            engine.connect(ENGINE)
-            self.connections |= {client, engine}
-            for pair in ((client, engine), (engine, client)):
-                threading.Thread(target=self.pump, args=pair, daemon=True).start()
+            threading.Thread(target=self.serve, args=(client,), daemon=True).start()
 
-    @staticmethod
-    def pump(source, sink):
+    def serve(self, client):
+        if self.context:
+            client = self.context.wrap_socket(client, server_side=True, do_handshake_on_connect=False)
+            try:
+                client.do_handshake()
+            except OSError:  # the client has no right certificate: let it read why
+                self.hang_up_gently(client)
+                return
+        engine = socket.socket(socket.AF_UNIX)  # closed by cut()
+        engine.connect(ENGINE)
+        self.connections |= {client, engine}
         try:
-            while data := source.recv(65536):
-                sink.sendall(data)
-        except OSError:
+            self.relay(client, engine)
+        except (OSError, ValueError):  # ValueError: closed meanwhile
             pass
-        for one in (source, sink):
+        for one in (client, engine):
             try:
                 one.shutdown(socket.SHUT_RDWR)
             except OSError:
                 pass
 
+    @staticmethod
+    def hang_up_gently(client):
+        """Not before the other side: closing with bytes unread would take our last words back."""
+        raw = socket.socket(fileno=client.detach())
+        try:
+            raw.settimeout(5)
+            raw.shutdown(socket.SHUT_WR)
+            while raw.recv(65536):
+                pass
+        except OSError:
+            pass
+        raw.close()
+
+    def relay(self, client, engine):
+        """Both ways in one thread, since a TLS connection must not be used by two."""
+        ways = {client: (engine, self.ask), engine: (client, self.answer)}
+        while True:
+            ready = [client] if self.context and client.pending() else select.select(ways, [], [])[0]
+            for source in ready:
+                data = source.recv(65536)
+                if not data:
+                    return
+                sink, change = ways[source]
+                sink.sendall(change(data) if change else data)
+
     def cut(self):
-        os.unlink(self.path)
+        if not self.context:
+            os.unlink(self.path)
         self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
         for one in self.connections:

@@ -16,7 +16,9 @@ tests_unit_unit_SOURCES = \
 	tests/unit/avatar_test.c \
 	tests/unit/csv_test.c \
 	tests/unit/demux_test.c \
+	tests/unit/engines_test.c \
 	tests/unit/form_test.c \
+	tests/unit/inspection_test.c \
 	tests/unit/main.c \
 	tests/unit/model.c tests/unit/model.h \
 	tests/unit/markdown_test.c \
@@ -36,7 +38,8 @@ tests_unit_unit_SOURCES = \
 	tests/unit/turns_test.c \
 	tests/unit/unit.h \
 	tests/unit/zone_test.c
-nodist_tests_unit_unit_SOURCES = mod_gradeoven/routes_match.c executor/oven/names.c executor/oven/util.c
+nodist_tests_unit_unit_SOURCES = mod_gradeoven/directives_engines.c mod_gradeoven/routes_match.c \
+	executor/oven/names.c executor/oven/util.c
 tests_unit_unit_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests $(APR_CFLAGS) $(JANSSON_CFLAGS) \
 	$(ARCHIVE_CFLAGS) $(SODIUM_CFLAGS) $(GD_CFLAGS) $(ICU_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_unit_LDADD = libgradeovenweb.la libgradeovenexecutor.la libgradeoven.la $(JANSSON_LIBS) $(ARCHIVE_LIBS) \
