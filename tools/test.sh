@@ -11,15 +11,25 @@ browser_tools() {
         die "npm failed; see /tmp/gradeoven-npm.log"
 }
 
-run_tests() {
+build_tests() {
     build_into test --prefix="$GRADEOVEN_TEST_PREFIX" --enable-sanitizers --enable-warnings-as-errors \
         CFLAGS="-g -O1"
     make -s -C build/test -j"$(nproc)" check TESTS= >build/test/check.log 2>&1 ||
         { tail -n 30 build/test/check.log >&2; die "the unit tests cannot be built"; }
-    browser_tools
     export GRADEOVEN_INSTALL=$GRADEOVEN_TEST_PREFIX GRADEOVEN_IMAGE
     export GRADEOVEN_BUILD=$source_dir/build/test
     export GRADEOVENCTL=$GRADEOVEN_TEST_PREFIX/sbin/gradeovenctl
     export OVEN_BINARY=$GRADEOVEN_TEST_PREFIX/libexec/gradeoven/oven
+}
+
+run_tests() {
+    build_tests
+    browser_tools
     python3 tests/run
+}
+
+# Docker only lends the image; the service is started for the tests and stopped after them.
+run_podman_tests() {
+    build_tests
+    python3 tests/grading/podman_harness.py python3 tests/run grading/
 }
