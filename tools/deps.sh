@@ -8,7 +8,9 @@ readonly build_packages="autoconf automake libtool pkg-config gcc g++ make libc6
 readonly run_packages="apache2 libaprutil1-dbd-sqlite3 sqlite3 tzdata openssl curl ca-certificates python3"
 # an engine, and what makes the grading image where no registry answers
 readonly docker_packages="docker.io mmdebstrap adduser"
-readonly test_packages="chromium fonts-dejavu-core clang-format clang-tidy cppcheck shellcheck zip xz-utils procps"
+# the second engine of the tests, root and rootless; runc, which it uses, comes with Docker
+readonly podman_packages="podman uidmap"
+readonly test_packages="$podman_packages chromium fonts-dejavu-core clang-format clang-tidy cppcheck shellcheck zip xz-utils procps"
 
 is_installed() {
     dpkg-query -W -f '${Status}\n' "$1" 2>/dev/null | grep -q '^install ok installed$'
