@@ -4,6 +4,7 @@ a plain autograder would, and by fork and exec with no isolation at all.
 A stage finds its output directory in $OUT, and its sandbox, if there is one, by itself; so that the
 three do the same work. The way of the site does more: its sandbox isolates.
 """
+import atexit
 import os
 import pathlib
 import re
@@ -50,6 +51,7 @@ class Workshop:
     def __init__(self, name):
         self.stages, files = ASSIGNMENTS[name]
         self.root = pathlib.Path(tempfile.mkdtemp(prefix="go-bench-", dir="/tmp"))
+        atexit.register(self.remove)  # also when a measurement fails
         for stage, main in self.stages.items():
             (self.root / stage).mkdir()
             (self.root / stage / "main").write_text(main)
