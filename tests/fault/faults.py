@@ -204,8 +204,8 @@ class World:
             f"{len(stored)} submissions acknowledged after {sum(one.tries for one in stored)} tries; refused: "
             + (", ".join(f"{count} with {status}" for status, count in refusals.items()) or "none"),
             "attempts that a run took: " + ", ".join(f"{n}: {count} runs" for n, count in sorted(attempts.items())),
-            f"objects that nothing names: {len(self.orphans())}; empty shims that Docker forgot when killed: "
-            f"{len(self.engine.shims())}"))
+            f"objects that nothing names: {len(self.orphans())}; of what it began, Docker forgot when it was killed: "
+            f"{len(self.engine.shims())} shims, {len(self.engine.mounts())} mounts"))
 
     def last_words(self):
         story = "\n".join(f"  {number:4} {since:7.1f} s  {name}: {what}"

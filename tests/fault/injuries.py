@@ -9,7 +9,7 @@ import time
 from harness import wait_until
 from processes import end
 
-STOP_SECONDS = 36  # longer than a lease (30 s)
+LEASE_SECONDS = 30
 
 
 def parent(world):
@@ -69,13 +69,22 @@ def docker_kill(world):
 
 def disk_full(world):
     """To the last byte; a submission that comes meanwhile must be refused in words, or be there."""
+    return fill(world, world.random.uniform(0, 1))
+
+
+def long_full(world):
+    """Until no lease could be renewed."""
+    return fill(world, LEASE_SECONDS + 6)
+
+
+def fill(world, seconds):
     world.site.fill_disk()
     try:
         refusal = world.refused_submission()
-        time.sleep(world.random.uniform(0, 1))
+        time.sleep(seconds)
     finally:
         world.site.free_disk()
-    return refusal
+    return f"for {seconds:.1f} s, {refusal}"
 
 
 def stopped_engine(world):
@@ -91,7 +100,7 @@ def stopped_executor(world):
 def late_executor(world):
     """It stands still until its leases are over, and another has its runs or not; then it goes on."""
     is_replaced = world.random.random() < 0.7
-    return f"{stop(world, STOP_SECONDS, is_replaced)}, {'replaced' if is_replaced else 'alone'}"
+    return f"{stop(world, LEASE_SECONDS + 6, is_replaced)}, {'replaced' if is_replaced else 'alone'}"
 
 
 def stop(world, seconds, is_replaced=False):
@@ -116,12 +125,13 @@ def graceful(world):
 # Each with how often it comes, among the others.
 USUAL = ((parent, 3), (service, 2), (worker, 4), (executor, 4), (dockerd, 3), (oven, 4), (docker_kill, 2),
          (disk_full, 3), (stopped_engine, 1), (stopped_executor, 1), (graceful, 2))
-LONG_RUN = 100  # rounds; one in so many is a late executor, as that takes half a minute
+# These take half a minute: one in so many rounds.
+SLOW, SLOW_EVERY = (late_executor, long_full), 50
 
 
 def named(names):
     """The injuries of these names; KeyError for one that is none."""
-    known = {injury.__name__: injury for injury in (*(one for one, _ in USUAL), late_executor)}
+    known = {injury.__name__: injury for injury in (*(one for one, _ in USUAL), *SLOW)}
     return [known[name] for name in names]
 
 
@@ -132,6 +142,6 @@ def plan(rounds, random):
         bag = [injury for injury, weight in USUAL for _ in range(weight)]
         chosen += random.sample(bag, len(bag))
     chosen = chosen[:rounds]
-    for i in range(LONG_RUN, rounds + 1, LONG_RUN):
-        chosen[i - 1] = late_executor
+    for i in range(SLOW_EVERY, rounds + 1, SLOW_EVERY):
+        chosen[i - 1] = SLOW[i // SLOW_EVERY % len(SLOW)]
     return chosen

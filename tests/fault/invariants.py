@@ -203,8 +203,4 @@ def no_process(world):
            [f"the process {one.pid} of a container is left: {one.arguments}" for one in world.engine.inside()]
 
 
-def no_mount(world):
-    return [f"{place} is still mounted" for place in world.engine.mounts()]
-
-
-STOPPED = (no_container, no_process, no_mount)
+STOPPED = (no_container, no_process)
