@@ -32,9 +32,10 @@ struct boxes {
     struct box box[OVEN_UIDS];
 };
 
-/* What a call wants copied out, and where to. */
+/* What is to be done for a call before its box is free: what it wants copied out, and where to. */
 struct collection {
-    int connection;           /* -1: nothing */
+    bool took_files;          /* there are files of the grader to take back */
+    int connection;           /* -1: nothing to copy out */
     char *const *files;       /* NULL-terminated */
     unsigned long long limit; /* bytes of one file */
 };

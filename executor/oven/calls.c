@@ -129,9 +129,9 @@ static void answer(struct calls *calls, struct call *call) {
     boxes_return(&calls->boxes, call->box);
     if (failure.step != LAUNCH_FINE) {
         static const char *const what[] = {
-            [LAUNCH_PREPARE] = "cannot prepare",    [LAUNCH_IDENTITY] = "cannot take a uid for",
-            [LAUNCH_RESTRICT] = "Landlock refuses", [LAUNCH_DIRECTORY] = "no directory for",
-            [LAUNCH_EXEC] = "cannot execute",
+            [LAUNCH_BEFORE] = "cannot hand the files to", [LAUNCH_PREPARE] = "cannot prepare",
+            [LAUNCH_IDENTITY] = "cannot take a uid for",  [LAUNCH_RESTRICT] = "Landlock refuses",
+            [LAUNCH_DIRECTORY] = "no directory for",      [LAUNCH_EXEC] = "cannot execute",
         };
         bool is_exec = failure.step == LAUNCH_EXEC;
         call_refuse(call, is_exec ? (failure.error == ENOENT ? 127 : 126) : 125, "%s %.128s: %s",
@@ -152,6 +152,7 @@ static void answer(struct calls *calls, struct call *call) {
 
 static void clean_up(struct calls *calls, struct call *call) {
     struct collection collection = {
+        .took_files = call->request->head.filec > 0,
         .connection = call->request->collect[0] ? call->connection : -1,
         .files = call->request->collect,
         .limit = call->request->head.collect_bytes,

@@ -100,7 +100,7 @@ static int allow_image(int ruleset) {
     return error;
 }
 
-int landlock_enclose(int abi, const char *scratch, bool allow_tcp) {
+int landlock_enclose(int abi, const char *scratch, const char *files, bool allow_tcp) {
     struct ruleset attributes = {
         .fs = file_rights(abi),
         .net = abi >= 4 && !allow_tcp ? NET_TCP : 0,
@@ -110,6 +110,7 @@ int landlock_enclose(int abi, const char *scratch, bool allow_tcp) {
     if (ruleset < 0) return errno;
     int error = allow_image(ruleset);
     if (!error) error = allow(ruleset, AT_FDCWD, scratch, attributes.fs);
+    if (!error) error = allow(ruleset, AT_FDCWD, files, LOOK);
     for (size_t i = 0; !error && i < sizeof permissions / sizeof *permissions; i++)
         error =
             allow(ruleset, AT_FDCWD, permissions[i].path, permissions[i].access & attributes.fs);

@@ -12,10 +12,10 @@ int landlock_abi(void);
 
 /*
  * Restricts this process for good: it may read and execute what the image and the submission hold,
- * change `scratch`, /tmp, /dev/shm and /dev/mqueue, and use the harmless devices; it may not use
- * TCP unless allow_tcp, nor reach processes and abstract sockets outside. What an older ABI cannot
- * do is left out. Returns 0 or an errno.
+ * look at `files`, change `scratch`, /tmp, /dev/shm and /dev/mqueue, and use the harmless devices;
+ * it may not use TCP unless allow_tcp, nor reach processes and abstract sockets outside. What an
+ * older ABI cannot do is left out. Returns 0 or an errno.
  */
-int landlock_enclose(int abi, const char *scratch, bool allow_tcp);
+int landlock_enclose(int abi, const char *scratch, const char *files, bool allow_tcp);
 
 #endif

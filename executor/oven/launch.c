@@ -59,7 +59,7 @@ static struct launch_failure start(const struct launch *launch) {
     int error;
     setsid();
     if (launch->before && (error = launch->before(launch->context)))
-        return (struct launch_failure){LAUNCH_PREPARE, error};
+        return (struct launch_failure){LAUNCH_BEFORE, error};
     launch_raise_oom_score(launch->oom_score);
     reset_signals();
     if ((error = arrange_descriptors(launch)) || (error = set_limits(launch)))

@@ -43,6 +43,7 @@ struct launch {
 
 enum launch_step {
     LAUNCH_FINE,
+    LAUNCH_BEFORE,
     LAUNCH_PREPARE,
     LAUNCH_IDENTITY,
     LAUNCH_RESTRICT,

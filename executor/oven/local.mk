@@ -11,6 +11,7 @@ oven_SOURCES = \
 	executor/oven/calls.c executor/oven/calls.h executor/oven/call_start.c \
 	executor/oven/clean.c executor/oven/clean.h \
 	executor/oven/console.c executor/oven/console.h \
+	executor/oven/handover.c executor/oven/handover.h \
 	executor/oven/inbox.c executor/oven/inbox.h \
 	executor/oven/landlock.c executor/oven/landlock.h \
 	executor/oven/launch.c executor/oven/launch.h \
@@ -29,4 +30,5 @@ oven_SOURCES = \
 	executor/oven/watch.c executor/oven/watch.h \
 	executor/oven/world.c executor/oven/world.h
 EXTRA_DIST += tests/grading/oven_test.py tests/grading/oven_sandbox_test.py \
+	tests/grading/oven_sandbox_files_test.py tests/grading/sandbox_manual_test.py \
 	tests/grading/oven_harness.py

@@ -13,6 +13,7 @@
  *   calls, boxes  sandbox calls                clean, remove  after a call
  *   processes     who is alive                 landlock       the second wall
  *   names         localhost
+ *   handover      files for a call
  *   sandbox_*     the client; sandbox_wire: between it and PID 1
  */
 #ifndef GO_OVEN_OVEN_H

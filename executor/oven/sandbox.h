@@ -21,6 +21,7 @@ struct sandbox_options {
     uint64_t output_bytes;     /* stdout and stderr together */
     const char *report;        /* a path, or NULL */
     const char **destinations; /* of request.collect, one for each */
+    const char **sources;      /* of request.files, one for each */
 };
 
 /* What came of a call. */

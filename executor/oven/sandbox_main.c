@@ -1,5 +1,6 @@
 #include "oven/sandbox.h"
 
+#include "oven/handover.h"
 #include "oven/util.h"
 
 #include <errno.h>
@@ -53,25 +54,48 @@ static void make_pipe(int *from, int *to) {
     *to = ends[1];
 }
 
+/* Opens what --file names, with the grader's own rights and before anything else is done. */
+static void open_files(const struct sandbox_options *options, int *fds) {
+    unsigned long long total = 0;
+    for (uint32_t i = 0; i < options->request.head.filec; i++) {
+        const char *path = options->sources[i];
+        struct stat found;
+        /* O_NONBLOCK: a FIFO is refused, not waited for */
+        fds[i] = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+        if (fds[i] < 0 || fstat(fds[i], &found))
+            sandbox_fail(SANDBOX_EXIT_FAILED, "--file %s: %s", path,
+                         errno == ELOOP ? "it is a symbolic link" : strerror(errno));
+        if (!S_ISREG(found.st_mode))
+            sandbox_fail(SANDBOX_EXIT_FAILED, "--file %s: it is not a regular file", path);
+        total += (unsigned long long)found.st_size;
+        if (total > HANDOVER_BYTES_MAX)
+            sandbox_fail(SANDBOX_EXIT_FAILED, "--file %s: all files together exceed %lluM", path,
+                         HANDOVER_BYTES_MAX >> 20);
+    }
+}
+
 /* Sends the request with descriptors for the program; from[] are the ends that stay here. */
-static void send_request(int connection, const struct sandbox_request *request, int from[2]) {
+static void send_request(int connection, const struct sandbox_request *request,
+                         int fds[SANDBOX_FDS_MAX], int from[2]) {
     static uint8_t packet[SANDBOX_REQUEST_MAX];
     size_t size = sandbox_pack(request, packet);
     if (size == 0)
         sandbox_fail(SANDBOX_EXIT_FAILED, "arguments and environment are longer than %d bytes",
                      SANDBOX_REQUEST_MAX);
-    int fds[SANDBOX_FDS] = {STDIN_FILENO};
     from[1] = -1;
+    fds[0] = STDIN_FILENO;
     make_pipe(&from[0], &fds[1]);
     fds[2] = fds[1];
     if (!is_same_file(STDOUT_FILENO, STDERR_FILENO)) make_pipe(&from[1], &fds[2]);
     /* A refusal may have closed the connection already: then it is there to be read. */
-    if (sandbox_send(connection, packet, size, fds, SANDBOX_FDS, 0) < 0 && errno != EPIPE &&
-        errno != ECONNRESET)
+    if (sandbox_send(connection, packet, size, fds, SANDBOX_FDS + request->head.filec, 0) < 0 &&
+        errno != EPIPE && errno != ECONNRESET)
         sandbox_fail(SANDBOX_EXIT_FAILED, "the oven does not take the request: %s",
                      strerror(errno));
-    close(fds[1]);
     if (fds[2] != fds[1]) close(fds[2]);
+    close(fds[1]);
+    for (uint32_t i = 0; i < request->head.filec; i++)
+        close(fds[SANDBOX_FDS + i]);
 }
 
 /* Before the call, so that what cannot be written fails early and old files are not taken for new.
@@ -98,13 +122,14 @@ int sandbox_main(int argc, char **argv) {
     struct sandbox_options options;
     struct sandbox_outcome outcome = {.output_exceeded = false};
     char cwd[PATH_MAX];
-    int from[2];
+    int from[2], fds[SANDBOX_FDS_MAX];
     fill_standard_descriptors();
     sandbox_parse(argc, argv, &options);
     options.request.cwd = getcwd(cwd, sizeof cwd) ? cwd : "/";
+    open_files(&options, fds + SANDBOX_FDS);
     int connection = connect_to_oven();
     int report = prepare_files(&options);
-    send_request(connection, &options.request, from);
+    send_request(connection, &options.request, fds, from);
     sandbox_relay(connection, from, &options, &outcome);
     if (outcome.answer.kind == SANDBOX_FAILED)
         sandbox_fail(outcome.answer.status, "%s", outcome.answer.text);

@@ -18,6 +18,7 @@ enum {
     OPTION_OUTPUT,
     OPTION_FILE_SIZE,
     OPTION_DIR,
+    OPTION_FILE,
     OPTION_COLLECT,
     OPTION_COLLECT_SIZE,
     OPTION_REPORT,
@@ -37,6 +38,8 @@ static const struct {
     {"output", "BYTES", "of stdout and stderr together (default 16M)", OPTION_OUTPUT},
     {"file-size", "BYTES", "of a file that the program writes", OPTION_FILE_SIZE},
     {"dir", "NAME", "a directory that later calls with this NAME see again", OPTION_DIR},
+    {"file", "PATH[:NAME]", "hand the program a copy of PATH in $SANDBOX_FILES, read-only",
+     OPTION_FILE},
     {"collect", "FILE[:DEST]", "copy FILE from the program's directory to DEST afterwards",
      OPTION_COLLECT},
     {"collect-size", "BYTES", "of the largest file to be collected (default 16M)",
@@ -115,6 +118,23 @@ static void add_collection(struct sandbox_options *options, char *text) {
     request->collect[request->head.collectc++] = text;
 }
 
+/* PATH[:NAME]; without NAME it is the last part of PATH. */
+static void add_file(struct sandbox_options *options, char *text) {
+    struct sandbox_request *request = &options->request;
+    if (request->head.filec == SANDBOX_FILES_MAX)
+        sandbox_fail(SANDBOX_EXIT_FAILED, "--file: more than %d files", SANDBOX_FILES_MAX);
+    char *colon = strrchr(text, ':'), *slash = strrchr(text, '/');
+    char *name = colon ? colon + 1 : slash ? slash + 1 : text;
+    if (colon == text || !beneath_is_name(name))
+        refuse(OPTION_FILE, text, "a file, and after a colon a plain name without \"/\"");
+    if (colon) *colon = '\0';
+    for (size_t i = 0; request->files[i]; i++)
+        if (!strcmp(request->files[i], name))
+            sandbox_fail(SANDBOX_EXIT_FAILED, "--file: two files with the name %s", name);
+    options->sources[request->head.filec] = text;
+    request->files[request->head.filec++] = name;
+}
+
 static void take_option(struct sandbox_options *options, int option, char *value) {
     struct sandbox_request *request = &options->request;
     struct sandbox_head *head = &request->head;
@@ -142,6 +162,9 @@ static void take_option(struct sandbox_options *options, int option, char *value
         if (!*value || strlen(value) > BOX_NAME_MAX)
             refuse(option, value, "a name of 1 to 64 bytes");
         request->dir = value;
+        break;
+    case OPTION_FILE:
+        add_file(options, value);
         break;
     case OPTION_COLLECT:
         add_collection(options, value);
@@ -178,9 +201,11 @@ void sandbox_parse(int argc, char **argv, struct sandbox_options *options) {
                              .collect_bytes = SANDBOX_OUTPUT_BYTES},
                     .dir = "",
                     .env = allocate(most, sizeof(char *)),
-                    .collect = allocate(most, sizeof(char *))},
+                    .collect = allocate(most, sizeof(char *)),
+                    .files = allocate(most, sizeof(char *))},
         .output_bytes = SANDBOX_OUTPUT_BYTES,
         .destinations = allocate(most, sizeof(char *)),
+        .sources = allocate(most, sizeof(char *)),
     };
     for (int option; (option = getopt_long(argc, argv, "+", longs, NULL)) != -1;)
         take_option(options, option, optarg);

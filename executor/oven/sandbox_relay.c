@@ -73,7 +73,7 @@ static void write_stream(struct stream *stream) {
 
 static void read_answer(struct relay *relay) {
     struct sandbox_answer answer;
-    int fds[SANDBOX_FDS];
+    int fds[SANDBOX_FDS_MAX];
     size_t fd_count;
     ssize_t got = sandbox_receive(relay->connection, &answer, sizeof answer, fds, &fd_count, 0);
     /* The oven answered and hung up before it read our request: the answer comes after this error.

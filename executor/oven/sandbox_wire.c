@@ -30,10 +30,10 @@ static bool append_list(uint8_t *packet, size_t *size, char *const *list) {
 size_t sandbox_pack(const struct sandbox_request *request, uint8_t packet[SANDBOX_REQUEST_MAX]) {
     size_t size = sizeof request->head;
     memcpy(packet, &request->head, size);
-    bool fits = append(packet, &size, request->cwd) && append(packet, &size, request->dir) &&
-                append_list(packet, &size, request->argv) &&
-                append_list(packet, &size, request->env) &&
-                append_list(packet, &size, request->collect);
+    bool fits =
+        append(packet, &size, request->cwd) && append(packet, &size, request->dir) &&
+        append_list(packet, &size, request->argv) && append_list(packet, &size, request->env) &&
+        append_list(packet, &size, request->collect) && append_list(packet, &size, request->files);
     return fits ? size : 0;
 }
 
@@ -53,10 +53,11 @@ struct sandbox_request *sandbox_unpack(const uint8_t *packet, size_t size) {
     if (size <= sizeof head || packet[size - 1] != '\0') return NULL;
     memcpy(&head, packet, sizeof head);
     size_t texts = size - sizeof head;
-    if (head.argc == 0 || head.argc > texts || head.envc > texts || head.collectc > texts)
+    if (head.argc == 0 || head.argc > texts || head.envc > texts || head.collectc > texts ||
+        head.filec > SANDBOX_FILES_MAX)
         return NULL;
     /* The request, the lists with their NULLs, and the two texts before them; then the texts. */
-    size_t pointers = (size_t)head.argc + head.envc + head.collectc + 3 + 3;
+    size_t pointers = (size_t)head.argc + head.envc + head.collectc + head.filec + 4 + 3;
     struct sandbox_request *request =
         allocate(1, sizeof *request + pointers * sizeof(char *) + texts);
     char **list = (char **)(request + 1);
@@ -66,9 +67,11 @@ struct sandbox_request *sandbox_unpack(const uint8_t *packet, size_t size) {
     request->argv = list + 3;
     request->env = request->argv + head.argc + 1;
     request->collect = request->env + head.envc + 1;
+    request->files = request->collect + head.collectc + 1;
     if (take_list(list, 2, &at, end) && take_list(request->argv, head.argc, &at, end) &&
         take_list(request->env, head.envc, &at, end) &&
-        take_list(request->collect, head.collectc, &at, end) && at == end) {
+        take_list(request->collect, head.collectc, &at, end) &&
+        take_list(request->files, head.filec, &at, end) && at == end) {
         request->cwd = list[0];
         request->dir = list[1];
         return request;
@@ -80,7 +83,7 @@ struct sandbox_request *sandbox_unpack(const uint8_t *packet, size_t size) {
 ssize_t sandbox_send(int connection, const void *packet, size_t size, const int *fds,
                      size_t fd_count, int flags) {
     union {
-        char bytes[CMSG_SPACE(SANDBOX_FDS * sizeof(int))];
+        char bytes[CMSG_SPACE(SANDBOX_FDS_MAX * sizeof(int))];
         struct cmsghdr align;
     } control = {0};
     struct iovec part = {(void *)packet, size};
@@ -97,10 +100,10 @@ ssize_t sandbox_send(int connection, const void *packet, size_t size, const int 
     return sendmsg(connection, &message, flags | MSG_NOSIGNAL);
 }
 
-ssize_t sandbox_receive(int connection, void *packet, size_t size, int fds[SANDBOX_FDS],
+ssize_t sandbox_receive(int connection, void *packet, size_t size, int fds[SANDBOX_FDS_MAX],
                         size_t *fd_count, int flags) {
     union {
-        char bytes[CMSG_SPACE(SANDBOX_FDS * sizeof(int))];
+        char bytes[CMSG_SPACE(SANDBOX_FDS_MAX * sizeof(int))];
         struct cmsghdr align;
     } control = {0};
     struct iovec part = {packet, size};

@@ -1,10 +1,10 @@
 /*
  * Between `sandbox` (the client, run by a stage) and PID 1: one SEQPACKET connection per call.
  *
- *   client -> PID 1   one request with stdin, stdout and stderr attached
- *   client -> PID 1   SANDBOX_STOP, when the program has written more than it may
- *   PID 1 -> client   one SANDBOX_COLLECTED per --collect (with the open file), then the RESULT;
- *                     or FAILED at any time: the program was not run, and why
+ *   client -> PID 1   one request with stdin, stdout and stderr attached, and the files it hands
+ * over client -> PID 1   SANDBOX_STOP, when the program has written more than it may PID 1 ->
+ * client   one SANDBOX_COLLECTED per --collect (with the open file), then the RESULT; or FAILED at
+ * any time: the program was not run, and why
  *
  * Both ends are the same binary, so numbers are in the machine's own format. Closing the connection
  * ends the call.
@@ -19,14 +19,16 @@
 #include <sys/un.h>
 
 #define SANDBOX_REQUEST_MAX (96 * 1024) /* bytes, all arguments included */
-#define SANDBOX_FDS         3
+#define SANDBOX_FDS         3           /* stdin, stdout, stderr */
+#define SANDBOX_FILES_MAX   64          /* files to hand over */
+#define SANDBOX_FDS_MAX     (SANDBOX_FDS + SANDBOX_FILES_MAX)
 #define SANDBOX_STOP        'x'
 
 #define SANDBOX_ALLOW_TCP 0x01
 #define SANDBOX_NO_LIMIT  UINT64_MAX
 
 struct sandbox_head {
-    uint32_t argc, envc, collectc;
+    uint32_t argc, envc, collectc, filec;
     uint32_t flags;
     uint32_t processes;
     uint64_t time_ms;      /* SANDBOX_NO_LIMIT: as long as the stage may run */
@@ -38,9 +40,9 @@ struct sandbox_head {
 /* A request, with texts that live in one buffer; the lists end with NULL. */
 struct sandbox_request {
     struct sandbox_head head;
-    const char *cwd; /* of the caller */
-    const char *dir; /* --dir, or "" */
-    char **argv, **env, **collect;
+    const char *cwd;                        /* of the caller */
+    const char *dir;                        /* --dir, or "" */
+    char **argv, **env, **collect, **files; /* files: the names to give them */
 };
 
 enum sandbox_answer_kind { SANDBOX_COLLECTED, SANDBOX_RESULT, SANDBOX_FAILED };
@@ -68,11 +70,12 @@ struct sandbox_request *sandbox_unpack(const uint8_t *packet, size_t size);
 /* Sends without waiting; fd = -1: nothing attached. */
 void sandbox_send_answer(int connection, const struct sandbox_answer *answer, int fd);
 
-/* Sends or receives one packet with up to SANDBOX_FDS descriptors; results as of sendmsg/recvmsg.
+/* Sends or receives one packet with up to SANDBOX_FDS_MAX descriptors; results as of
+ * sendmsg/recvmsg.
  */
 ssize_t sandbox_send(int connection, const void *packet, size_t size, const int *fds,
                      size_t fd_count, int flags);
-ssize_t sandbox_receive(int connection, void *packet, size_t size, int fds[SANDBOX_FDS],
+ssize_t sandbox_receive(int connection, void *packet, size_t size, int fds[SANDBOX_FDS_MAX],
                         size_t *fd_count, int flags);
 
 #endif

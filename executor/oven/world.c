@@ -25,6 +25,8 @@ static void build_homes(uid_t base) {
         rights_files_as(base + i, base + i);
         if (mkdir(path, 0700)) die("%s: %s", path, strerror(errno));
     }
+    rights_files_as(base + OVEN_UID_GRADER, base + OVEN_UID_GRADER);
+    if (mkdir(WORLD_FILES, 0711)) die(WORLD_FILES ": %s", strerror(errno));
     rights_files_as(0, 0);
     if (chmod(WORLD_SANDBOX, 0711)) die(WORLD_SANDBOX ": %s", strerror(errno));
 }

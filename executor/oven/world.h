@@ -8,9 +8,12 @@
  *   /sandbox                 root, 0711
  *   /sandbox/<n>             uid base+n, 0700: HOME of the grader (0) and of untrusted stages (1),
  *                            scratch directory of sandbox calls (2...)
+ *   /sandbox/files           grader, 0711
+ *   /sandbox/files/<n>       grader, group base+n, 0750: files handed to a sandbox call
+ * (handover.h)
  *
- * Every uid has its directory below /sandbox from the start, and nobody can make another one there:
- * no name in it can be taken by a program before PID 1 needs it.
+ * Every uid has its own directory below /sandbox from the start, and nobody can make another one
+ * there: no name in it can be taken by a program before PID 1 needs it.
  */
 #ifndef GO_OVEN_WORLD_H
 #define GO_OVEN_WORLD_H
@@ -21,11 +24,12 @@
 #define WORLD_SUBMISSION "submission"
 #define WORLD_OUTPUT     "output"
 #define WORLD_SANDBOX    "/sandbox"
+#define WORLD_FILES      WORLD_SANDBOX "/files"
 
 #define WORLD_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 #define WORLD_LANG "C.UTF-8"
 
-#define WORLD_HOME_MAX 32 /* bytes of "/sandbox/<n>" */
+#define WORLD_HOME_MAX 32 /* bytes of "/sandbox/<n>" and of "/sandbox/files/<n>" */
 
 /* Makes what must exist before the first frame, and takes the grader's file-system identity.
  * Dies with the reason if this is not the container it should be. */
