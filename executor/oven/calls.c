@@ -129,8 +129,8 @@ static void answer(struct calls *calls, struct call *call) {
     boxes_return(&calls->boxes, call->box);
     if (failure.step != LAUNCH_FINE) {
         static const char *const what[] = {
-            [LAUNCH_PREPARE] = "cannot prepare",    [LAUNCH_IDENTITY] = "cannot take a uid for",
-            [LAUNCH_RESTRICT] = "Landlock refuses", [LAUNCH_DIRECTORY] = "no directory for",
+            [LAUNCH_PREPARE] = "cannot prepare",   [LAUNCH_IDENTITY] = "cannot take a uid for",
+            [LAUNCH_RESTRICT] = "cannot restrict", [LAUNCH_DIRECTORY] = "no directory for",
             [LAUNCH_EXEC] = "cannot execute",
         };
         bool is_exec = failure.step == LAUNCH_EXEC;

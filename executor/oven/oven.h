@@ -12,7 +12,7 @@
  *   console       stdout and stderr            watch, output  the files in output/
  *   calls, boxes  sandbox calls                clean, remove  after a call
  *   processes     who is alive                 landlock       the second wall
- *   sandbox_*     the client; sandbox_wire: between it and PID 1
+ *   syscalls      what the kernel refuses      sandbox_*      the client; sandbox_wire: to PID 1
  */
 #ifndef GO_OVEN_OVEN_H
 #define GO_OVEN_OVEN_H
