@@ -7,9 +7,11 @@
 
 #include "bake.h"
 #include "container.h"
+#include "model/stages.h"
 
 typedef struct ctl_grade_options {
     int is_json;
+    int is_silent; /* prints nothing: the caller looks at the ctl_grading */
     const char *image, *docker, *docker_tls, *oven; /* docker_tls may be NULL */
     int timeout_seconds;
     go_container_limits limits;
@@ -29,7 +31,18 @@ typedef struct ctl_grading {
     const char *text;  /* a finished run's problem, a failed one's reason, or NULL */
     int lines_printed; /* of the status, while it runs */
     int signal;        /* that ended it, or 0 */
+    int is_gone;       /* its container is; false also when there never was one */
 } ctl_grading;
+
+/* What holds without any option: the environment's engine and image, a site's limits. */
+void ctl_grade_defaults(ctl_grade_options *options);
+
+/*
+ * Reads options->assignment and options->submission. An error says what is wrong with one of them;
+ * what is wrong with an assignment in detail is in `problems`.
+ */
+apr_status_t ctl_grade_read_job(go_job *job, const ctl_grade_options *options, apr_pool_t *pool,
+                                go_problems *problems, go_error *err);
 
 /*
  * Bakes options->job into `grading`; returns when the run has ended and its container is gone, or

@@ -28,7 +28,7 @@ static void ended(void *baton, int is_finished, const char *text) {
     self->grading->is_ended = 1;
     self->grading->is_finished = is_finished;
     self->grading->text = text;
-    ctl_grade_report(self->grading);
+    if (!self->grading->options->is_silent) ctl_grade_report(self->grading);
     self->bake = NULL;
     if (!self->oven) {
         go_loop_stop(self->loop);
@@ -47,7 +47,8 @@ static void stage_started(void *baton, int stage) {
 
 static void said(void *baton, enum oven_file file) {
     baking *self = baton;
-    if (file == OVEN_FILE_STATUS && !self->grading->options->is_json) {
+    const ctl_grade_options *options = self->grading->options;
+    if (file == OVEN_FILE_STATUS && !options->is_json && !options->is_silent) {
         ctl_grade_report_status(self->grading, 0);
     }
 }
@@ -92,6 +93,7 @@ static void oven_lost(void *baton, go_oven *oven, const char *why) {
 static void oven_gone(void *baton, go_oven *oven) {
     baking *self = baton;
     self->oven = NULL;
+    self->grading->is_gone = 1;
     if (self->grading->is_ended || self->grading->signal) go_loop_stop(self->loop);
 }
 
