@@ -87,7 +87,7 @@ static void write_stream(struct relay *relay, struct stream *stream) {
 }
 
 static void read_answer(struct relay *relay) {
-    struct sandbox_answer answer;
+    struct sandbox_answer answer = {0};
     int fds[SANDBOX_FDS];
     size_t fd_count;
     ssize_t got = sandbox_receive(relay->connection, &answer, sizeof answer, fds, &fd_count, 0);

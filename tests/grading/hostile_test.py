@@ -231,7 +231,7 @@ class WhileItIsRead(GradeTest):
 class Neighbours(GradeTest):
     """An honest run beside a bomb takes as long as beside an honest one that keeps a processor busy."""
     ALLOWED = 1.10
-    TRIES = 4  # what the machine does besides is not ours: the best of them counts
+    TRIES = 6  # what the machine does besides is not ours: the best of them counts, on both sides
     BOMBS = ("fork-bomb", "fork-bomb-that-starts-again", "cpu-bomb", "memory-bomb-of-many-processes", "inode-bomb",
              "descriptor-bomb", "output-bomb", "exec-bomb", "status-lines-without-end", "flood-of-file-events",
              "progress-updates-without-end", "sandbox-protocol-fuzzed", "disk-bomb-that-is-cleared-up")
@@ -259,15 +259,16 @@ class Neighbours(GradeTest):
         busy = hostile("--kit", self.busy_kit())
         slowed = {}
         for bomb in self.BOMBS:
-            best = None
+            beside, ordinary = [], []
             for _ in range(self.TRIES):
-                wall, cpu = (a / b for a, b in zip(self.measure(hostile(bomb)), self.measure(busy)))
-                best = min(best or (wall, cpu), (wall, cpu))
-                if best[0] <= self.ALLOWED:
+                beside.append(self.measure(hostile(bomb)))
+                ordinary.append(self.measure(busy))
+                wall, cpu = (min(a) / min(b) for a, b in zip(zip(*beside), zip(*ordinary)))
+                if wall <= self.ALLOWED:
                     break
-            print(f"beside {bomb}: {best[0]:.2f} of the wall time, {best[1]:.2f} of the CPU time", flush=True)
-            if best[0] > self.ALLOWED:
-                slowed[bomb] = best
+            print(f"beside {bomb}: {wall:.2f} of the wall time, {cpu:.2f} of the CPU time", flush=True)
+            if wall > self.ALLOWED:
+                slowed[bomb] = wall, cpu
         self.assertFalse(slowed)
 
     def busy_kit(self):
