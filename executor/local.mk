@@ -50,6 +50,8 @@ gradeovenctl_SOURCES = \
 	executor/gradeovenctl/command.h \
 	executor/gradeovenctl/commands.c \
 	executor/gradeovenctl/courses.c executor/gradeovenctl/demo.c \
+	executor/gradeovenctl/hostile.c executor/gradeovenctl/hostile.h \
+	executor/gradeovenctl/hostile_judge.c executor/gradeovenctl/hostile_kit.c \
 	executor/gradeovenctl/httpd_conf.c \
 	executor/gradeovenctl/options.c executor/gradeovenctl/options.h \
 	executor/gradeovenctl/site.c executor/gradeovenctl/site.h \

@@ -46,3 +46,8 @@ run_podman_tests() {
     build_tests
     python3 tests/grading/podman_harness.py python3 tests/run grading/
 }
+
+run_hostile() {
+    build_tests
+    GRADEOVEN_SLOW=1 ASAN_OPTIONS=detect_leaks=0:abort_on_error=1 python3 -B -W ignore tests/grading/hostile_test.py
+}

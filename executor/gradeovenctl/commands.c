@@ -31,6 +31,14 @@ const ctl_command ctl_commands[] = {
      "  --disk MB        MiB for files [256]\n"
      "  --pids N         processes and threads at once [256]\n",
      ctl_grade},
+    {"hostile", "[OPTION...] [NAME...]",
+     "Bake the kit of attacks here, and say of each whether it held.",
+     "  --all            the slow ones too\n"
+     "  --json           print one JSON array instead of lines\n"
+     "  --kit DIR        another kit than the installed one\n"
+     "  --image IMAGE, --docker URL, --docker-tls DIR, --oven FILE\n"
+     "                   as for \"grade\"\n",
+     ctl_hostile},
     {"replay", "[OPTION...] RUN",
      "Bake a finished run again, and say that it is identical or what the first difference is.",
      "  --image IMAGE    another image than the one it was graded in\n"

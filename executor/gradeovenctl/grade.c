@@ -99,8 +99,8 @@ static int read_options(ctl_grade_options *options, int argc, const char *const 
     return 1;
 }
 
-static apr_status_t read_job(go_job *job, const ctl_grade_options *options, apr_pool_t *pool,
-                             go_problems *problems, go_error *err) {
+apr_status_t ctl_grade_read_job(go_job *job, const ctl_grade_options *options, apr_pool_t *pool,
+                                go_problems *problems, go_error *err) {
     go_stages *stages;
     go_tree *submission;
     char *path;
@@ -135,7 +135,7 @@ int ctl_grade(const ctl_command *command, int argc, const char *const *argv, apr
     go_error err = GO_ERROR_INIT(pool);
     if (!read_options(&options, argc, argv, pool)) return ctl_usage(command);
     go_problems *problems = go_problems_make(pool);
-    apr_status_t status = read_job(&job, &options, pool, problems, &err);
+    apr_status_t status = ctl_grade_read_job(&job, &options, pool, problems, &err);
     ctl_problems_print(problems, stderr);
     if (status != APR_SUCCESS) {
         ctl_fail("%s", go_error_text(&err));

@@ -7,6 +7,7 @@
 
 #include "bake.h"
 #include "container.h"
+#include "model/stages.h"
 
 typedef struct ctl_grade_options {
     int is_json;
@@ -31,10 +32,18 @@ typedef struct ctl_grading {
     int lines_printed; /* of the status, while it runs */
     int signal;        /* that ended it, or 0 */
     const char *image_base, *oven_digest; /* as in go_image; NULL before that is known */
+    int is_gone; /* its container is; false also when there never was one */
 } ctl_grading;
 
 /* What holds without any option: the environment's engine and image, a site's limits. */
 void ctl_grade_defaults(ctl_grade_options *options);
+
+/*
+ * Reads options->assignment and options->submission. An error says what is wrong with one of them;
+ * what is wrong with an assignment in detail is in `problems`.
+ */
+apr_status_t ctl_grade_read_job(go_job *job, const ctl_grade_options *options, apr_pool_t *pool,
+                                go_problems *problems, go_error *err);
 
 /*
  * Bakes options->job into `grading`; returns when the run has ended and its container is gone, or

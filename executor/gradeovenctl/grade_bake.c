@@ -93,6 +93,7 @@ static void oven_lost(void *baton, go_oven *oven, const char *why) {
 static void oven_gone(void *baton, go_oven *oven) {
     baking *self = baton;
     self->oven = NULL;
+    self->grading->is_gone = 1;
     if (self->grading->is_ended || self->grading->signal) go_loop_stop(self->loop);
 }
 

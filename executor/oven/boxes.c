@@ -57,13 +57,13 @@ _Noreturn static void cleaner(uid_t uid, unsigned index, const struct collection
     bool gone = !collection->took_files || handover_take_back(index);
     if (rights_become(uid, uid, uid)) _exit(1);
     if (collection->connection >= 0) clean_collect(index, collection);
-    _exit((keep || clean_all_of(uid, index)) && gone ? 0 : 1);
+    gone &= clean_shared_of(uid);
+    if (!keep) gone &= clean_scratch_of(index);
+    _exit(gone ? 0 : 1);
 }
 
 bool boxes_clean(struct boxes *boxes, uid_t base, int index, const struct collection *collection) {
     struct box *box = &boxes->box[index];
-    if (box->kept && collection->connection < 0 && !collection->took_files)
-        return true; /* nothing to do yet */
     pid_t pid = fork();
     if (pid == 0) cleaner(base + (uid_t)index, (unsigned)index, collection, box->kept);
     if (pid < 0) return false;

@@ -5,7 +5,8 @@
  * A call without --dir takes any free box; after the call a cleaner (a child as that uid) removes
  * everything that belongs to the uid, and the box is free again. A call with --dir NAME takes the
  * box that is bound to NAME, which keeps its files until the end of the stage; NAME is never a
- * path. A box that could not be cleaned is not used again.
+ * path; what the call leaves elsewhere is removed at once. A box that could not be cleaned is not
+ * used again.
  */
 #ifndef GO_OVEN_BOXES_H
 #define GO_OVEN_BOXES_H

@@ -130,7 +130,7 @@ static void answer(struct calls *calls, struct call *call) {
     if (failure.step != LAUNCH_FINE) {
         static const char *const what[] = {
             [LAUNCH_BEFORE] = "cannot hand the files to", [LAUNCH_PREPARE] = "cannot prepare",
-            [LAUNCH_IDENTITY] = "cannot take a uid for",  [LAUNCH_RESTRICT] = "Landlock refuses",
+            [LAUNCH_IDENTITY] = "cannot take a uid for",  [LAUNCH_RESTRICT] = "cannot restrict",
             [LAUNCH_DIRECTORY] = "no directory for",      [LAUNCH_EXEC] = "cannot execute",
         };
         bool is_exec = failure.step == LAUNCH_EXEC;

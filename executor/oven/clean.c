@@ -124,13 +124,17 @@ static void remove_ipc(uid_t uid) {
     }
 }
 
-bool clean_all_of(uid_t uid, unsigned index) {
-    static const char *const shared[] = {"/tmp", "/dev/shm", "/dev/mqueue"};
+bool clean_scratch_of(unsigned index) {
     char home[WORLD_HOME_MAX];
     world_home(home, index);
     chmod(home, 0700);
     CLEANUP_FD int scratch = open_directory(AT_FDCWD, home);
-    bool gone = scratch >= 0 && remove_contents(scratch);
+    return scratch >= 0 && remove_contents(scratch);
+}
+
+bool clean_shared_of(uid_t uid) {
+    static const char *const shared[] = {"/tmp", "/dev/shm", "/dev/mqueue"};
+    bool gone = true;
     for (size_t i = 0; i < sizeof shared / sizeof *shared; i++) {
         CLEANUP_FD int directory = open_directory(AT_FDCWD, shared[i]);
         if (directory >= 0) gone &= remove_owned(directory, uid, FOREIGN_DEPTH);

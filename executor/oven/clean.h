@@ -13,8 +13,11 @@
  */
 void clean_collect(unsigned index, const struct collection *collection);
 
-/* Empties the scratch directory and removes the uid's files in the world-writable directories and
- * its System V IPC objects. True if nothing is left. */
-bool clean_all_of(uid_t uid, unsigned index);
+/* Empties the scratch directory. True if nothing is left in it. */
+bool clean_scratch_of(unsigned index);
+
+/* Removes the uid's files in the world-writable directories and its System V IPC objects. True if
+ * nothing is left. */
+bool clean_shared_of(uid_t uid);
 
 #endif

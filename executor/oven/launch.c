@@ -1,6 +1,7 @@
 #include "oven/launch.h"
 
 #include "oven/rights.h"
+#include "oven/syscalls.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -67,7 +68,8 @@ static struct launch_failure start(const struct launch *launch) {
     if ((error = rights_become(launch->uid, launch->gid, launch->group)))
         return (struct launch_failure){LAUNCH_IDENTITY, error};
     umask(launch->umask);
-    if (launch->restrict_ && (error = launch->restrict_(launch->context)))
+    if ((launch->restrict_ && (error = launch->restrict_(launch->context))) ||
+        (error = syscalls_restrict()))
         return (struct launch_failure){LAUNCH_RESTRICT, error};
     if (chdir(launch->directory) && (!launch->other_directory || chdir(launch->other_directory)))
         return (struct launch_failure){LAUNCH_DIRECTORY, errno};

@@ -2,9 +2,9 @@
  * From fork to exec: how a stage's main and a sandboxed program start.
  *
  * Everything between the two happens in one order that matters: what needs root's file-system
- * identity (oom_score_adj), then descriptors, limits, the new identity, Landlock, the directory,
- * exec. A step that fails is reported through a close-on-exec pipe; an empty pipe means that exec
- * succeeded.
+ * identity (oom_score_adj), then descriptors, limits, the new identity, Landlock, the system calls
+ * that are left, the directory, exec. A step that fails is reported through a close-on-exec pipe;
+ * an empty pipe means that exec succeeded.
  */
 #ifndef GO_OVEN_LAUNCH_H
 #define GO_OVEN_LAUNCH_H

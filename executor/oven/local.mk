@@ -26,6 +26,7 @@ oven_SOURCES = \
 	executor/oven/sandbox_wire.c executor/oven/sandbox_wire.h \
 	executor/oven/stage.c executor/oven/stage.h executor/oven/stage_run.c \
 	executor/oven/store.c executor/oven/store.h executor/oven/store_write.c \
+	executor/oven/syscalls.c executor/oven/syscalls.h \
 	executor/oven/util.c executor/oven/util.h \
 	executor/oven/watch.c executor/oven/watch.h \
 	executor/oven/world.c executor/oven/world.h

@@ -12,9 +12,8 @@
  *   console       stdout and stderr            watch, output  the files in output/
  *   calls, boxes  sandbox calls                clean, remove  after a call
  *   processes     who is alive                 landlock       the second wall
- *   names         localhost
- *   handover      files for a call
- *   sandbox_*     the client; sandbox_wire: between it and PID 1
+ *   handover      files for a call             syscalls       the third
+ *   names         localhost                    sandbox_*      the client; sandbox_wire: to PID 1
  */
 #ifndef GO_OVEN_OVEN_H
 #define GO_OVEN_OVEN_H

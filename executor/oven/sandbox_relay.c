@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -28,6 +29,7 @@ struct stream {
 struct relay {
     int connection;
     bool answered;
+    int lost;      /* errno of a write to our own output: the rest is thrown away */
     uint64_t room; /* bytes of output that are still allowed */
     struct stream streams[2];
     const struct sandbox_options *options;
@@ -38,13 +40,17 @@ static bool has_bytes(const struct stream *stream) {
     return stream->start < stream->end;
 }
 
+static void end_call(const struct relay *relay) {
+    char stop = SANDBOX_STOP;
+    sandbox_send(relay->connection, &stop, 1, NULL, 0, MSG_DONTWAIT);
+}
+
 static void count_output(struct relay *relay, struct stream *stream) {
     if (stream->end > relay->room) {
         stream->end = (size_t)relay->room;
-        if (!relay->outcome->output_exceeded) {
-            char stop = SANDBOX_STOP;
+        if (!relay->outcome->output_exceeded && !relay->lost) {
             relay->outcome->output_exceeded = true;
-            sandbox_send(relay->connection, &stop, 1, NULL, 0, MSG_DONTWAIT);
+            end_call(relay);
         }
     }
     relay->room -= stream->end;
@@ -63,16 +69,25 @@ static void read_stream(struct relay *relay, struct stream *stream) {
     count_output(relay, stream);
 }
 
-static void write_stream(struct stream *stream) {
+/* Nobody takes the output. The call ends, but its end is waited for as ever: a stage that goes on
+ * after us must find nothing of it. */
+static void lose_output(struct relay *relay, int error) {
+    relay->lost = error;
+    relay->room = 0;
+    for (int i = 0; i < 2; i++)
+        relay->streams[i].start = relay->streams[i].end = 0;
+    end_call(relay);
+}
+
+static void write_stream(struct relay *relay, struct stream *stream) {
     size_t size = smaller(stream->end - stream->start, stream->at_once);
     ssize_t sent = write(stream->to, stream->bytes + stream->start, size);
-    if (sent < 0 && errno != EINTR && errno != EAGAIN)
-        sandbox_fail(SANDBOX_EXIT_FAILED, "cannot pass the output on: %s", strerror(errno));
+    if (sent < 0 && errno != EINTR && errno != EAGAIN) lose_output(relay, errno);
     if (sent > 0) stream->start += (size_t)sent;
 }
 
 static void read_answer(struct relay *relay) {
-    struct sandbox_answer answer;
+    struct sandbox_answer answer = {0};
     int fds[SANDBOX_FDS_MAX];
     size_t fd_count;
     ssize_t got = sandbox_receive(relay->connection, &answer, sizeof answer, fds, &fd_count, 0);
@@ -116,10 +131,20 @@ static bool may_wait(const struct relay *relay) {
 
 static void serve_stream(struct relay *relay, struct stream *stream, bool ready) {
     if (has_bytes(stream)) {
-        if (ready) write_stream(stream);
+        if (ready) write_stream(relay, stream);
     } else if (stream->from >= 0 && (ready || relay->answered)) {
         read_stream(relay, stream);
     }
+}
+
+/* Ends as any program does whose output nobody takes. */
+static void fail_if_lost(int lost) {
+    if (!lost) return;
+    if (lost == EPIPE) {
+        signal(SIGPIPE, SIG_DFL);
+        raise(SIGPIPE);
+    }
+    sandbox_fail(SANDBOX_EXIT_FAILED, "cannot pass the output on: %s", strerror(lost));
 }
 
 void sandbox_relay(int connection, const int from[2], const struct sandbox_options *options,
@@ -129,6 +154,7 @@ void sandbox_relay(int connection, const int from[2], const struct sandbox_optio
     relay.room = options->output_bytes;
     relay.options = options;
     relay.outcome = outcome;
+    signal(SIGPIPE, SIG_IGN);
     open_stream(&relay.streams[0], from[0], STDOUT_FILENO);
     open_stream(&relay.streams[1], from[1], STDERR_FILENO);
     for (struct pollfd set[3]; fill_set(&relay, set);) {
@@ -138,4 +164,5 @@ void sandbox_relay(int connection, const int from[2], const struct sandbox_optio
         for (int i = 0; i < 2; i++)
             serve_stream(&relay, &relay.streams[i], set[i].revents != 0);
     }
+    fail_if_lost(relay.lost);
 }

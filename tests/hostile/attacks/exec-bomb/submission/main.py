@@ -1,0 +1,3 @@
+import os, sys
+
+os.execv(sys.executable, [sys.executable, __file__])

@@ -1,0 +1,4 @@
+. ./attempt.sh
+bomb() { bomb | bomb & }
+bomb
+sleep 60

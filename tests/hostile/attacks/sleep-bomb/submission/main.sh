@@ -1,0 +1,2 @@
+. ./attempt.sh
+sleep 3600

@@ -1,0 +1,3 @@
+. ./attempt.sh
+echo 'echo 42' > answer.sh
+while :; do :; done
