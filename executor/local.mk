@@ -46,7 +46,14 @@ gradeovenctl_SOURCES = \
 	executor/gradeovenctl/command.h \
 	executor/gradeovenctl/commands.c \
 	executor/gradeovenctl/courses.c executor/gradeovenctl/demo.c \
-	executor/gradeovenctl/httpd_conf.c \
+	executor/gradeovenctl/doctor.c executor/gradeovenctl/doctor.h \
+	executor/gradeovenctl/doctor_engine.c \
+	executor/gradeovenctl/doctor_judge.c \
+	executor/gradeovenctl/doctor_judge_limits.c \
+	executor/gradeovenctl/doctor_oven.c \
+	executor/gradeovenctl/doctor_site.c \
+	executor/gradeovenctl/doctor_store.c \
+	executor/gradeovenctl/httpd_conf.c executor/gradeovenctl/httpd_conf.h \
 	executor/gradeovenctl/options.c executor/gradeovenctl/options.h \
 	executor/gradeovenctl/site.c executor/gradeovenctl/site.h \
 	executor/gradeovenctl/users.c \
@@ -61,4 +68,5 @@ gradeovenctl_LDADD = libgradeovenexecutor.la
 include executor/oven/local.mk
 
 EXTRA_DIST += tests/grading/grade_test.py tests/grading/grade_harness.py \
-	tests/grading/executor_test.py tests/grading/executor_harness.py
+	tests/grading/executor_test.py tests/grading/executor_harness.py \
+	tests/grading/doctor_test.py tests/grading/engine_proxy.py

@@ -71,11 +71,7 @@ static int set_option(ctl_grade_options *options, int option, const char *value)
     return 0;
 }
 
-static int read_options(ctl_grade_options *options, int argc, const char *const *argv,
-                        apr_pool_t *pool) {
-    apr_getopt_t *getopt;
-    int option;
-    const char *value;
+void ctl_grade_defaults(ctl_grade_options *options) {
     *options = (ctl_grade_options){
         .image = from_environment("GRADEOVEN_IMAGE", "gradeoven:latest"),
         .docker = from_environment("DOCKER_HOST", "unix:///var/run/docker.sock"),
@@ -83,6 +79,14 @@ static int read_options(ctl_grade_options *options, int argc, const char *const 
         .oven = GO_LIBEXEC_DIR "/oven",
         .timeout_seconds = CTL_TIMEOUT_SECONDS,
         .limits = {.memory_mb = CTL_MEMORY_MB, .disk_mb = 256, .pids = 256}};
+}
+
+static int read_options(ctl_grade_options *options, int argc, const char *const *argv,
+                        apr_pool_t *pool) {
+    apr_getopt_t *getopt;
+    int option;
+    const char *value;
+    ctl_grade_defaults(options);
     apr_getopt_init(&getopt, pool, argc, argv);
     for (;;) {
         apr_status_t status = apr_getopt_long(getopt, known_options, &option, &value);

@@ -10,10 +10,12 @@
 
 typedef struct ctl_grade_options {
     int is_json;
+    int is_silent; /* prints nothing: the caller looks at the ctl_grading */
     const char *image, *docker, *docker_tls, *oven; /* docker_tls may be NULL */
     int timeout_seconds;
     go_container_limits limits;
     const char *assignment, *submission; /* paths */
+    int wants_inspection;                /* of the container, before anything runs in it */
 } ctl_grade_options;
 
 /* What is known of the run; the texts live as long as the run's pool. */
@@ -25,11 +27,15 @@ typedef struct ctl_grading {
     int has_score, has_progress;
     go_score score, progress;
     apr_array_header_t *results; /* of go_stage_result */
+    json_t *inspected;           /* what the engine says of the container, or NULL */
     int is_ended, is_finished;
     const char *text;  /* a finished run's problem, a failed one's reason, or NULL */
     int lines_printed; /* of the status, while it runs */
     int signal;        /* that ended it, or 0 */
 } ctl_grading;
+
+/* What holds without any option: the environment's engine and image, a site's limits. */
+void ctl_grade_defaults(ctl_grade_options *options);
 
 /*
  * Bakes options->job into `grading`; returns when the run has ended and its container is gone, or

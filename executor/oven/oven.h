@@ -13,6 +13,7 @@
  *   calls, boxes  sandbox calls                clean, remove  after a call
  *   processes     who is alive                 landlock       the second wall
  *   sandbox_*     the client; sandbox_wire: between it and PID 1
+ *   probe*        what looks at all this for the doctor
  */
 #ifndef GO_OVEN_OVEN_H
 #define GO_OVEN_OVEN_H
