@@ -45,25 +45,34 @@ void ctl_doctor_say_error(ctl_doctor *doctor, const char *name, const go_error *
 
 /* --- what the site is configured with -------------------------------------------------------- */
 
-/* The endpoint in the arguments of a GradeOvenDocker line. */
-static const char *endpoint_of(const char *arguments, apr_pool_t *pool) {
+/* The arguments of a GradeOvenDocker line: the address, then "slots=N", "warm=N", "tls=DIR". */
+static ctl_endpoint endpoint_of(const char *arguments, apr_pool_t *pool) {
+    ctl_endpoint endpoint = {0};
     char *state, *text = apr_pstrdup(pool, arguments);
     for (char *word = apr_strtok(text, " \t\r\n\"'", &state); word;
-         word = apr_strtok(NULL, " \t\r\n\"'", &state))
-        if (strstr(word, "://")) return word;
-    return NULL;
+         word = apr_strtok(NULL, " \t\r\n\"'", &state)) {
+        if (!strncmp(word, "tls=", 4))
+            endpoint.tls = word + 4;
+        else if (!strncmp(word, "slots=", 6))
+            endpoint.slots = ctl_httpd_conf_number(word + 6, 0);
+        else if (!endpoint.address)
+            endpoint.address = word;
+    }
+    return endpoint;
 }
 
+/* Those of httpd's configuration, unless one is given; without any, as `grade` would. */
 static void read_endpoints(ctl_doctor *doctor, const char *given) {
     const ctl_httpd_conf *conf = &doctor->site.conf;
-    doctor->endpoints = apr_array_make(doctor->pool, 2, sizeof(const char *));
+    doctor->endpoints = apr_array_make(doctor->pool, 2, sizeof(ctl_endpoint));
     for (int i = 0; !given && conf->docker && i < conf->docker->nelts; i++) {
-        const char *endpoint =
+        ctl_endpoint endpoint =
             endpoint_of(APR_ARRAY_IDX(conf->docker, i, const char *), doctor->pool);
-        if (endpoint) APR_ARRAY_PUSH(doctor->endpoints, const char *) = endpoint;
+        if (endpoint.address) APR_ARRAY_PUSH(doctor->endpoints, ctl_endpoint) = endpoint;
     }
     if (doctor->endpoints->nelts) return;
-    APR_ARRAY_PUSH(doctor->endpoints, const char *) = given ? given : doctor->options.docker;
+    APR_ARRAY_PUSH(doctor->endpoints, ctl_endpoint) = (ctl_endpoint){
+        .address = given ? given : doctor->options.docker, .tls = doctor->options.docker_tls};
 }
 
 /* The defaults are those of mod_gradeoven/directives.c. */
@@ -78,8 +87,6 @@ static void read_configuration(ctl_doctor *doctor, const char *image, const char
         .pids = ctl_httpd_conf_number(conf->pids[0], 256),
         .cpus_milli = ctl_httpd_conf_thousandths(conf->cpus[0], 1000),
     };
-    doctor->parallel = ctl_httpd_conf_number(conf->parallel[0], 2);
-    doctor->warm = ctl_httpd_conf_number(conf->warm[0], 2);
 }
 
 /* --- the command ----------------------------------------------------------------------------- */
@@ -94,7 +101,12 @@ static void examine(ctl_doctor *doctor) {
         return;
     }
     for (int i = 0; i < doctor->endpoints->nelts; i++) {
-        doctor->options.docker = APR_ARRAY_IDX(doctor->endpoints, i, const char *);
+        const ctl_endpoint *endpoint = &APR_ARRAY_IDX(doctor->endpoints, i, ctl_endpoint);
+        doctor->options.docker = endpoint->address;
+        doctor->options.docker_tls = endpoint->tls;
+        doctor->parallel = endpoint->slots
+                               ? endpoint->slots
+                               : ctl_httpd_conf_number(doctor->site.conf.parallel[0], 2);
         doctor->engine = doctor->endpoints->nelts > 1 ? doctor->options.docker : NULL;
         if (ctl_doctor_engine(doctor)) ctl_doctor_oven(doctor);
     }

@@ -23,6 +23,13 @@
 
 typedef enum ctl_verdict { CTL_VERDICT_OK, CTL_VERDICT_WARNING, CTL_VERDICT_PROBLEM } ctl_verdict;
 
+/* An engine that the site grades with. */
+typedef struct ctl_endpoint {
+    const char *address;
+    const char *tls; /* directory of certificates, or NULL */
+    int slots;       /* ovens at once; 0: as many as the site says */
+} ctl_endpoint;
+
 typedef struct ctl_doctor {
     apr_pool_t *pool;
     int is_json;
@@ -30,9 +37,9 @@ typedef struct ctl_doctor {
     int warnings, problems;
     const char *engine; /* the endpoint that is looked at, while there are several; or NULL */
     ctl_site site;      /* site.state is NULL when there is no site */
-    int parallel, warm; /* ovens at once, as the site is configured */
+    int parallel;       /* ovens at once on the present engine */
     ctl_grade_options options;     /* image, limits, ... likewise; docker is the present endpoint */
-    apr_array_header_t *endpoints; /* const char * */
+    apr_array_header_t *endpoints; /* of ctl_endpoint */
 } ctl_doctor;
 
 /*

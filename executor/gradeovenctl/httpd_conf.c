@@ -30,7 +30,6 @@ static const struct {
     {"GradeOvenPids", offsetof(ctl_httpd_conf, pids)},
     {"GradeOvenCpus", offsetof(ctl_httpd_conf, cpus)},
     {"GradeOvenParallel", offsetof(ctl_httpd_conf, parallel)},
-    {"GradeOvenWarm", offsetof(ctl_httpd_conf, warm)},
     {"GradeOvenExecutor", offsetof(ctl_httpd_conf, executor)},
 };
 

@@ -22,7 +22,7 @@ typedef struct ctl_httpd_conf {
     apr_array_header_t *docker; /* const char *: the arguments of each line, as they stand there */
     /* The first two words of a directive; NULL: not there. */
     const char *image[2], *runtime[2], *memory[2], *disk[2], *pids[2], *cpus[2], *parallel[2],
-        *warm[2], *executor[2];
+        *executor[2];
 } ctl_httpd_conf;
 
 /* Never fails for a file that is not there: then nothing is found. Several states: GO_EMULTIPLE. */

@@ -5,11 +5,14 @@ and the doctor has to name exactly that property. Sites are in tests/web/doctor_
 """
 import json
 import os
+import pathlib
+import sqlite3
 import subprocess
+import time
 import unittest
 
 from engine_proxy import ENGINE, LyingEngine
-from grade_harness import DEADLINE, GRADEOVENCTL, IMAGE, OVEN_BINARY, GradeTest
+from grade_harness import DEADLINE, GRADEOVENCTL, IMAGE, OVEN_BINARY, GradeTest, stage
 
 # No httpd runs here.
 NOT_OF_ENGINE = {"httpd", "doorbell", "executor"}
@@ -125,6 +128,138 @@ class Engines(DoctorTest):
     def test_limits_that_are_too_small_for_a_probe_are_no_crash(self):
         self.configure("GradeOvenMemory 32M\nGradeOvenDisk 16M\nGradeOvenPids 32\nGradeOvenCpus 0.1")
         self.assertEqual(set(self.problems()), set())
+
+
+class Stores(DoctorTest):
+    """What is wrong with a state directory; the engine is left out."""
+
+    def setUp(self):
+        super().setUp()
+        self.database = os.path.join(self.state, "gradeoven.db")
+
+    def problems(self, *options):
+        found = super().problems("--docker", "none", *options)
+        found.pop("engine")
+        return found
+
+    def store_assignment(self):
+        """Returns the paths of the objects that it became."""
+        subprocess.run([GRADEOVENCTL, "--state", self.state, "assignment", "add", "cs1", "a",
+                        self.assignment({"tests": stage("echo 1/1 > ../output/score")})], check=True,
+                       capture_output=True, timeout=DEADLINE)
+        found = sorted(pathlib.Path(self.state, "objects").glob("*/*"))
+        self.assertTrue(found)
+        return found
+
+    def test_a_good_one_has_no_problem(self):
+        count = len(self.store_assignment())
+        self.assertEqual(self.problems(), {})
+        self.assertIn(f"{count} stored files", self.doctor("--docker", "none")["files"]["text"])
+
+    def test_a_directory_that_is_not_there(self):
+        with open(self.conf, "w", encoding="utf-8") as conf:
+            conf.write(f"GradeOvenState {self.path('nowhere')}\n")
+        self.assertIn(self.path("nowhere"), self.problems()["site"]["text"])
+
+    def test_two_sites_in_one_configuration_are_not_guessed(self):
+        self.configure(f"GradeOvenState {self.path('another')}")
+        self.assertIn("2 sites", self.problems()["site"]["text"])
+
+    def test_a_directory_that_everybody_may_read(self):
+        os.chmod(os.path.join(self.state, "objects"), 0o775)
+        problem = self.problems()["state"]
+        self.assertIn("mode 0775", problem["text"])
+        self.assertEqual(problem["remedy"], f"chmod o-rwx {self.state}/objects")
+
+    def test_a_directory_that_is_missing(self):
+        os.rmdir(os.path.join(self.state, "tmp"))
+        self.assertIn("/tmp", self.problems()["state"]["text"])
+
+    def test_a_database_that_everybody_may_read(self):
+        os.chmod(self.database, 0o664)
+        self.assertIn("mode 0664", self.problems()["database"]["text"])
+
+    def test_a_database_that_is_none(self):
+        with open(self.database, "wb") as file:
+            file.write(b"this is no database, and it is longer than a header would be" * 99)
+        os.chmod(self.database, 0o660)
+        self.assertIn("cannot be read", self.problems()["database"]["text"])
+
+    def test_a_database_with_a_damaged_page(self):
+        connection = sqlite3.connect(self.database)
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        page = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'courses'").fetchone()[0]
+        size = connection.execute("PRAGMA page_size").fetchone()[0]
+        connection.close()
+        with open(self.database, "r+b") as file:
+            file.seek((page - 1) * size + 8)
+            file.write(b"\xff" * (size - 8))
+        self.assertRegex(self.problems()["database"]["text"], "damaged|cannot be read")
+
+    def test_rows_without_what_they_belong_to(self):
+        connection = sqlite3.connect(self.database)
+        connection.execute("INSERT INTO enrolments (course_id, user_id, role, created_us) "
+                           "VALUES (99, 99, 'student', 0)")
+        connection.commit()
+        connection.close()
+        self.assertIn("rows belong to something", self.problems()["database"]["text"])
+
+    def test_a_database_that_is_not_there_is_not_made(self):
+        os.unlink(self.database)
+        self.assertIn("database", self.problems())
+        self.assertFalse(os.path.exists(self.database))
+
+    def test_a_database_of_a_newer_version(self):
+        connection = sqlite3.connect(self.database)
+        connection.execute("INSERT INTO schema_version (version) VALUES (9999)")
+        connection.commit()
+        connection.close()
+        self.assertIn("has schema 9999", self.problems()["schema"]["text"])
+
+    def test_a_stored_file_that_is_damaged(self):
+        path = self.store_assignment()[0]
+        path.chmod(0o660)
+        path.write_bytes(path.read_bytes() + b"x")
+        self.assertIn(str(path), self.problems()["files"]["text"])
+
+    def test_a_stored_file_that_is_missing(self):
+        path = self.store_assignment()[-1]
+        path.unlink()
+        self.assertIn(str(path), self.problems()["files"]["text"])
+
+    def test_uploads_that_were_left_over_are_counted(self):
+        path = pathlib.Path(self.state, "tmp", "upload-abcdef")
+        path.mkdir()
+        os.utime(path, (1e9, 1e9))
+        check = self.doctor("--docker", "none")["left-overs"]
+        self.assertEqual(check["verdict"], "warning")
+        self.assertRegex(check["text"], "^1 uploads")
+
+    def test_a_clock_that_was_set_back(self):
+        later = time.time() + 86400
+        os.utime(self.database, (later, later))
+        self.assertIn("later than now", self.problems()["clock"]["text"])
+
+    def test_an_executor_that_has_trouble_or_is_silent_is_told(self):
+        def report(trouble, age):
+            connection = sqlite3.connect(self.database)
+            connection.execute("DELETE FROM executors")
+            connection.execute("INSERT INTO executors (holder, warm, baking, trouble, reported_us) "
+                               "VALUES ('an executor', 1, 0, ?, ?)", (trouble, int((time.time() - age) * 1e6)))
+            connection.commit()
+            connection.close()
+            return self.doctor("--docker", "none")["executor"]
+        self.assertEqual(report(None, 5)["verdict"], "ok")
+        self.assertIn("the oven is cold", report("the oven is cold", 5)["text"])
+        self.assertRegex(report(None, 100)["text"], r"None has reported for 10\d seconds")
+
+    def test_looking_changes_nothing(self):
+        self.store_assignment()
+        before = {str(path): path.stat().st_mode for path in pathlib.Path(self.state).rglob("*")}
+        content = pathlib.Path(self.database).read_bytes()
+        self.doctor("--docker", "none")
+        self.assertEqual({str(path): path.stat().st_mode for path in pathlib.Path(self.state).rglob("*")}, before)
+        self.assertEqual(pathlib.Path(self.database).read_bytes(), content)
 
 
 class LyingEngines(DoctorTest):
