@@ -65,8 +65,9 @@ gradeovenctl_SOURCES = \
 gradeovenctl_CPPFLAGS = $(executor_cppflags)
 gradeovenctl_LDADD = libgradeovenexecutor.la
 
+EXTRA_DIST += tests/grading/doctor_test.py tests/grading/engine_proxy.py
+
 include executor/oven/local.mk
 
 EXTRA_DIST += tests/grading/grade_test.py tests/grading/grade_harness.py \
-	tests/grading/executor_test.py tests/grading/executor_harness.py \
-	tests/grading/doctor_test.py tests/grading/engine_proxy.py
+	tests/grading/executor_test.py tests/grading/executor_harness.py
