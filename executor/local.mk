@@ -50,9 +50,16 @@ gradeovenctl_SOURCES = \
 	executor/gradeovenctl/command.h \
 	executor/gradeovenctl/commands.c \
 	executor/gradeovenctl/courses.c executor/gradeovenctl/demo.c \
+	executor/gradeovenctl/doctor.c executor/gradeovenctl/doctor.h \
+	executor/gradeovenctl/doctor_engine.c \
+	executor/gradeovenctl/doctor_judge.c \
+	executor/gradeovenctl/doctor_judge_limits.c \
+	executor/gradeovenctl/doctor_oven.c \
+	executor/gradeovenctl/doctor_site.c \
+	executor/gradeovenctl/doctor_store.c \
 	executor/gradeovenctl/hostile.c executor/gradeovenctl/hostile.h \
 	executor/gradeovenctl/hostile_judge.c executor/gradeovenctl/hostile_kit.c \
-	executor/gradeovenctl/httpd_conf.c \
+	executor/gradeovenctl/httpd_conf.c executor/gradeovenctl/httpd_conf.h \
 	executor/gradeovenctl/options.c executor/gradeovenctl/options.h \
 	executor/gradeovenctl/site.c executor/gradeovenctl/site.h \
 	executor/gradeovenctl/users.c \
@@ -65,6 +72,8 @@ gradeovenctl_SOURCES = \
 	executor/gradeovenctl/main.c
 gradeovenctl_CPPFLAGS = $(executor_cppflags)
 gradeovenctl_LDADD = libgradeovenexecutor.la
+
+EXTRA_DIST += tests/grading/doctor_test.py tests/grading/engine_proxy.py
 
 include executor/oven/local.mk
 

@@ -15,6 +15,7 @@ libgradeoven_la_SOURCES = \
 	mod_gradeoven/model/avatar_svg.c \
 	mod_gradeoven/model/buffer.c \
 	mod_gradeoven/model/buffer.h \
+	mod_gradeoven/model/checkup.c mod_gradeoven/model/checkup.h \
 	mod_gradeoven/model/claim.c \
 	mod_gradeoven/model/courses.c \
 	mod_gradeoven/model/courses.h \

@@ -42,6 +42,7 @@ int ctl_assignment_add(const ctl_command *command, int argc, const char *const *
 int ctl_course_add(const ctl_command *command, int argc, const char *const *argv, apr_pool_t *pool);
 int ctl_course_list(const ctl_command *command, int argc, const char *const *argv,
                     apr_pool_t *pool);
+int ctl_doctor_run(const ctl_command *command, int argc, const char *const *argv, apr_pool_t *pool);
 int ctl_demo_load(const ctl_command *command, int argc, const char *const *argv, apr_pool_t *pool);
 int ctl_hostile(const ctl_command *command, int argc, const char *const *argv, apr_pool_t *pool);
 int ctl_roster_import(const ctl_command *command, int argc, const char *const *argv,

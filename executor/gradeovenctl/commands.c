@@ -19,6 +19,15 @@ const ctl_command ctl_commands[] = {
     {"demo load", "DIRECTORY",
      "Make the course that DIRECTORY/course.json describes; prints the logins it made.", NULL,
      ctl_demo_load},
+    {"doctor", "[OPTION...]",
+     "Look at everything the site stands on: what is wrong, and what to do about it.",
+     "  --json           print one JSON object instead of lines\n"
+     "  --docker URL     the Docker engine [GradeOvenDocker]\n"
+     "  --docker-tls DIR ca.pem, cert.pem and key.pem for it [$DOCKER_CERT_PATH]\n"
+     "  --image IMAGE    the image that stages run in [GradeOvenImage]\n"
+     "  --runtime NAME   which of the engine's runtimes runs ovens [GradeOvenRuntime]\n"
+     "  --oven FILE      the oven binary\n",
+     ctl_doctor_run},
     {"grade", "[OPTION...] ASSIGNMENT_DIRECTORY SUBMISSION",
      "Bake a submission (a directory, a file or an archive) here, without a site.",
      "  --json           print one JSON object instead of lines\n"

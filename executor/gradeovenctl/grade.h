@@ -16,6 +16,7 @@ typedef struct ctl_grade_options {
     int timeout_seconds;
     go_container_limits limits;
     const char *assignment, *submission; /* paths */
+    int wants_inspection;                /* of the container, before anything runs in it */
 } ctl_grade_options;
 
 /* What is known of the run; the texts live as long as the run's pool. */
@@ -27,6 +28,7 @@ typedef struct ctl_grading {
     int has_score, has_progress;
     go_score score, progress;
     apr_array_header_t *results; /* of go_stage_result */
+    json_t *inspected;           /* what the engine says of the container, or NULL */
     int is_ended, is_finished;
     const char *text;  /* a finished run's problem, a failed one's reason, or NULL */
     int lines_printed; /* of the status, while it runs */

@@ -79,11 +79,40 @@ static const go_bake_sink sink = {.stage_started = stage_started,
 
 /* --- the oven -------------------------------------------------------------------------------- */
 
+static void start(baking *self) {
+    self->bake =
+        go_bake_start(self->oven, self->grading->job, &sink, self, self->loop, self->grading->pool);
+    self->grading->outputs = go_bake_outputs(self->bake);
+}
+
+static apr_status_t inspection_cleanup(void *data) {
+    json_decref(data);
+    return APR_SUCCESS;
+}
+
+static void inspected(void *baton, const go_engine_reply *reply) {
+    baking *self = baton;
+    if (self->grading->is_ended || self->grading->signal) return;
+    if (reply->json) {
+        self->grading->inspected = json_deep_copy(reply->json);
+        apr_pool_cleanup_register(self->grading->pool, self->grading->inspected, inspection_cleanup,
+                                  apr_pool_cleanup_null);
+    }
+    start(self);
+}
+
 static void oven_warm(void *baton, go_oven *oven) {
     baking *self = baton;
-    self->bake =
-        go_bake_start(oven, self->grading->job, &sink, self, self->loop, self->grading->pool);
-    self->grading->outputs = go_bake_outputs(self->bake);
+    if (!self->grading->options->wants_inspection) {
+        start(self);
+        return;
+    }
+    go_engine_call call = {
+        .method = "GET",
+        .path = apr_psprintf(self->prepare_pool, "/containers/%s/json", go_oven_container(oven)),
+        .done = inspected,
+        .baton = self};
+    go_engine_request(self->engine, &call, self->prepare_pool);
 }
 
 static void oven_lost(void *baton, go_oven *oven, const char *why) {

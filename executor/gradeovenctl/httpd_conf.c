@@ -1,25 +1,37 @@
-/*
- * Reads httpd's configuration for the two directives that say where a site is. It is no parser of
- * httpd's language: sections, conditions and variables are not understood, only lines that begin
- * with a directive's name. What that cannot tell apart (two sites) is left to --state.
- */
-#include "gradeovenctl/site.h"
+#include "gradeovenctl/httpd_conf.h"
 
 #include <apr_file_io.h>
 #include <apr_strings.h>
 
 #include <glob.h>
+#include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 enum { DEPTH_MAX = 8, LINE_MAX_BYTES = 8192 };
 
-typedef struct findings {
+typedef struct reader {
     apr_pool_t *pool;
     const char *root; /* ServerRoot */
-    const char *state, *driver, *params;
+    ctl_httpd_conf *conf;
     int states;
-} findings;
+} reader;
+
+/* Directives of which nothing but the words is wanted. */
+static const struct {
+    const char *name;
+    size_t offset; /* of const char *[2] */
+} plain[] = {
+    {"GradeOvenImage", offsetof(ctl_httpd_conf, image)},
+    {"GradeOvenRuntime", offsetof(ctl_httpd_conf, runtime)},
+    {"GradeOvenMemory", offsetof(ctl_httpd_conf, memory)},
+    {"GradeOvenDisk", offsetof(ctl_httpd_conf, disk)},
+    {"GradeOvenPids", offsetof(ctl_httpd_conf, pids)},
+    {"GradeOvenCpus", offsetof(ctl_httpd_conf, cpus)},
+    {"GradeOvenParallel", offsetof(ctl_httpd_conf, parallel)},
+    {"GradeOvenExecutor", offsetof(ctl_httpd_conf, executor)},
+};
 
 static const char *word(const char **line, apr_pool_t *pool) {
     while (**line == ' ' || **line == '\t')
@@ -33,59 +45,101 @@ static const char *word(const char **line, apr_pool_t *pool) {
     return found;
 }
 
-static const char *below_root(const findings *f, const char *path) {
-    return *path == '/' ? path : apr_pstrcat(f->pool, f->root, "/", path, NULL);
+static const char *below_root(const reader *self, const char *path) {
+    return *path == '/' ? path : apr_pstrcat(self->pool, self->root, "/", path, NULL);
 }
 
-static void read_file(findings *f, const char *path, int depth);
+static void read_file(reader *self, const char *path, int depth);
 
-static void include(findings *f, const char *pattern, int depth) {
+static void include(reader *self, const char *pattern, int depth) {
     glob_t found;
-    if (glob(below_root(f, pattern), 0, NULL, &found) == 0)
+    if (glob(below_root(self, pattern), 0, NULL, &found) == 0)
         for (size_t i = 0; i < found.gl_pathc; i++)
-            read_file(f, found.gl_pathv[i], depth + 1);
+            read_file(self, found.gl_pathv[i], depth + 1);
     globfree(&found);
 }
 
-static void read_line(findings *f, const char *line, int depth) {
-    const char *name = word(&line, f->pool);
-    if (!strcasecmp(name, "ServerRoot")) {
-        f->root = word(&line, f->pool);
-    } else if (!strcasecmp(name, "Include") || !strcasecmp(name, "IncludeOptional")) {
-        include(f, word(&line, f->pool), depth);
-    } else if (!strcasecmp(name, "GradeOvenState")) {
-        const char *state = below_root(f, word(&line, f->pool));
-        if (!f->state || strcmp(f->state, state)) f->states++;
-        f->state = state;
-    } else if (!strcasecmp(name, "GradeOvenDatabase")) {
-        f->driver = word(&line, f->pool);
-        f->params = word(&line, f->pool);
+static void read_plain(reader *self, const char *name, const char *line) {
+    for (size_t i = 0; i < sizeof(plain) / sizeof(*plain); i++) {
+        if (strcasecmp(name, plain[i].name) != 0) continue;
+        const char **words = (const char **)(void *)((char *)self->conf + plain[i].offset);
+        for (int k = 0; k < 2; k++) {
+            const char *found = word(&line, self->pool);
+            words[k] = *found ? found : NULL;
+        }
     }
 }
 
-static void read_file(findings *f, const char *path, int depth) {
+/* A directive of the site; the rest of its line is in `line`. */
+static void read_ours(reader *self, const char *name, const char *line) {
+    ctl_httpd_conf *conf = self->conf;
+    if (!strcasecmp(name, "GradeOvenState")) {
+        const char *state = below_root(self, word(&line, self->pool));
+        if (!conf->state || strcmp(conf->state, state)) self->states++;
+        conf->state = state;
+    } else if (!strcasecmp(name, "GradeOvenDatabase")) {
+        conf->driver = word(&line, self->pool);
+        conf->params = word(&line, self->pool);
+    } else if (!strcasecmp(name, "GradeOvenDocker")) {
+        APR_ARRAY_PUSH(conf->docker, const char *) = apr_pstrdup(self->pool, line);
+    } else {
+        read_plain(self, name, line);
+    }
+}
+
+static void read_line(reader *self, const char *line, int depth) {
+    ctl_httpd_conf *conf = self->conf;
+    const char *name = word(&line, self->pool);
+    if (!strcasecmp(name, "ServerRoot")) {
+        self->root = word(&line, self->pool);
+    } else if (!strcasecmp(name, "Include") || !strcasecmp(name, "IncludeOptional")) {
+        include(self, word(&line, self->pool), depth);
+    } else if (!strcasecmp(name, "LoadModule")) {
+        const char *module = word(&line, self->pool);
+        conf->has_module |= !strcmp(module, "gradeoven_module");
+        conf->has_ssl |= !strcmp(module, "ssl_module");
+    } else if (!strcasecmp(name, "SetHandler")) {
+        conf->is_mounted |= !strcmp(word(&line, self->pool), "gradeoven");
+    } else if (!strcasecmp(name, "SSLEngine")) {
+        conf->is_tls |= !strcasecmp(word(&line, self->pool), "on");
+    } else if (!strncasecmp(name, "GradeOven", 9)) {
+        read_ours(self, name, line);
+    }
+}
+
+static void read_file(reader *self, const char *path, int depth) {
     apr_file_t *file;
     char line[LINE_MAX_BYTES];
     if (depth > DEPTH_MAX ||
-        apr_file_open(&file, path, APR_FOPEN_READ | APR_FOPEN_BUFFERED, 0, f->pool))
+        apr_file_open(&file, path, APR_FOPEN_READ | APR_FOPEN_BUFFERED, 0, self->pool))
         return;
     while (apr_file_gets(line, sizeof(line), file) == APR_SUCCESS)
-        read_line(f, line, depth);
+        read_line(self, line, depth);
     apr_file_close(file);
 }
 
-apr_status_t ctl_httpd_conf_read(const char *file, const char **state, const char **driver,
-                                 const char **params, apr_pool_t *pool, go_error *err) {
+apr_status_t ctl_httpd_conf_read(ctl_httpd_conf *conf, const char *file, apr_pool_t *pool,
+                                 go_error *err) {
     const char *slash = strrchr(file, '/');
-    findings f = {.pool = pool,
-                  .root = slash ? apr_pstrmemdup(pool, file, (apr_size_t)(slash - file)) : "."};
-    read_file(&f, file, 0);
-    if (f.states > 1)
-        return go_error_set(err, GO_EMULTIPLE,
-                            "Say which one is meant: gradeovenctl --state DIR ...",
-                            "\"%s\" has %d sites of Grade Oven.", file, f.states);
-    *state = f.state;
-    *driver = f.driver;
-    *params = f.params;
-    return APR_SUCCESS;
+    *conf = (ctl_httpd_conf){.file = file, .docker = apr_array_make(pool, 2, sizeof(const char *))};
+    reader self = {.pool = pool,
+                   .root = slash ? apr_pstrmemdup(pool, file, (apr_size_t)(slash - file)) : ".",
+                   .conf = conf};
+    read_file(&self, file, 0);
+    if (self.states < 2) return APR_SUCCESS;
+    return go_error_set(err, GO_EMULTIPLE, "Say which one is meant: gradeovenctl --state DIR ...",
+                        "\"%s\" has %d sites of Grade Oven.", file, self.states);
+}
+
+int ctl_httpd_conf_number(const char *word, int otherwise) {
+    char *end;
+    long value = word ? strtol(word, &end, 10) : 0;
+    if (!word || end == word || value < 0 || value > 1 << 20) return otherwise;
+    return (int)(*end == 'g' || *end == 'G' ? value * 1024 : value);
+}
+
+int ctl_httpd_conf_thousandths(const char *word, int otherwise) {
+    char *end;
+    double value = word ? strtod(word, &end) : 0;
+    return word && end != word && value >= 0 && value < 1e6 ? (int)(value * 1000 + 0.5) : otherwise;
 }

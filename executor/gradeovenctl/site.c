@@ -36,35 +36,35 @@ int ctl_site_options(int *argc, const char *const **argv) {
     return CTL_OK;
 }
 
-static apr_status_t find_state(go_state **state, apr_pool_t *pool, go_error *err) {
+/* What is given is believed; httpd's configuration says the rest, and is read in any case. */
+apr_status_t ctl_site_find(ctl_site *site, apr_pool_t *pool) {
     const char *directory = given_state, *driver = given_driver, *params = given_params;
-    const char *conf = given_conf;
-    for (size_t i = 0; !conf && i < sizeof(usual_confs) / sizeof(*usual_confs); i++)
-        if (access(usual_confs[i], R_OK) == 0) conf = usual_confs[i];
-    if (!directory && conf) {
-        const char *conf_driver = NULL, *conf_params = NULL;
-        apr_status_t status =
-            ctl_httpd_conf_read(conf, &directory, &conf_driver, &conf_params, pool, err);
-        if (status) return status;
-        if (!driver) driver = conf_driver, params = conf_params;
+    const char *file = given_conf;
+    *site = (ctl_site){.pool = pool, .err = GO_ERROR_INIT(pool)};
+    for (size_t i = 0; !file && i < sizeof(usual_confs) / sizeof(*usual_confs); i++)
+        if (access(usual_confs[i], R_OK) == 0) file = usual_confs[i];
+    apr_status_t status =
+        file ? ctl_httpd_conf_read(&site->conf, file, pool, &site->err) : APR_SUCCESS;
+    if (status && !directory) return status;
+    if (!directory) {
+        directory = site->conf.state ? site->conf.state : "/var/lib/gradeoven";
+        if (!driver) driver = site->conf.driver, params = site->conf.params;
     }
-    if (!directory) directory = "/var/lib/gradeoven";
     struct stat info;
     if (stat(directory, &info))
-        return go_error_system(err, APR_FROM_OS_ERROR(errno),
+        return go_error_system(&site->err, APR_FROM_OS_ERROR(errno),
                                "Start httpd once with Grade Oven, or name it: --state DIR.",
                                "The state directory \"%s\" cannot be used", directory);
-    *state = go_state_paths(directory, driver, params, pool);
+    site->state = go_state_paths(directory, driver, params, pool);
     return APR_SUCCESS;
 }
 
 int ctl_site_open(ctl_site *site, apr_pool_t *pool) {
-    *site = (ctl_site){.pool = pool, .err = GO_ERROR_INIT(pool)};
     umask(0007); /* what we make is for httpd's workers and the executor too */
     apr_status_t status = go_db_start(pool);
     if (!status) status = go_passwords_start(pool);
     if (status) return ctl_fail("APR or libsodium could not be started"), CTL_FAILED;
-    status = find_state(&site->state, pool, &site->err);
+    status = ctl_site_find(site, pool);
     if (!status) status = go_db_migrate(site->state->driver, site->state->params, pool, &site->err);
     if (!status)
         status = go_db_open(&site->db, site->state->driver, site->state->params, GO_DURABLE, pool,

@@ -18,6 +18,8 @@ oven_SOURCES = \
 	executor/oven/names.c executor/oven/names.h \
 	executor/oven/outbox.c executor/oven/outbox.h \
 	executor/oven/output.c executor/oven/output.h \
+	executor/oven/probe.h executor/oven/probe.c executor/oven/probe_acts.c \
+	executor/oven/probe_limits.c executor/oven/probe_world.c \
 	executor/oven/processes.c executor/oven/processes.h \
 	executor/oven/remove.c executor/oven/remove.h \
 	executor/oven/rights.c executor/oven/rights.h \

@@ -2,6 +2,7 @@
  * One binary, two programs: PID 1 of a grading container, and `sandbox`, by the name it is called.
  */
 #include "oven/oven.h"
+#include "oven/probe.h"
 #include "oven/sandbox.h"
 #include "oven/util.h"
 
@@ -13,7 +14,8 @@ static int usage(void) {
     fputs(
         "oven: the first process of a grading container; the executor starts it.\n"
         "  oven --uid-base=N [--no-landlock]   N: first of the uids that are this container's own\n"
-        "  oven sandbox ...                    what a stage calls as \"sandbox\"\n",
+        "  oven sandbox ...                    what a stage calls as \"sandbox\"\n"
+        "  oven probe FILE                     what \"gradeovenctl doctor\" runs as a stage\n",
         stderr);
     return 2;
 }
@@ -33,6 +35,7 @@ int main(int argc, char **argv) {
     if (argc > 0 && !strcmp(slash ? slash + 1 : argv[0], "sandbox"))
         return sandbox_main(argc, argv);
     if (argc > 1 && !strcmp(argv[1], "sandbox")) return sandbox_main(argc - 1, argv + 1);
+    if (argc > 1 && !strcmp(argv[1], "probe")) return probe_main(argc - 1, argv + 1);
 
     uid_t base = 0;
     bool use_landlock = true;

@@ -14,6 +14,7 @@
  *   processes     who is alive                 landlock       the second wall
  *   handover      files for a call             syscalls       the third
  *   names         localhost                    sandbox_*      the client; sandbox_wire: to PID 1
+ *   probe*        what looks at all this for the doctor
  */
 #ifndef GO_OVEN_OVEN_H
 #define GO_OVEN_OVEN_H

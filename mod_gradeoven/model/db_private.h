@@ -12,4 +12,7 @@ apr_status_t go_db_connect(go_db **db, const char *driver, const char *params,
    first row, 0 when there is none. */
 apr_status_t go_db_perform(go_db *db, const char *sql, apr_int64_t *first, go_error *err);
 
+/* The number of the newest migration that this program has. */
+int go_db_schema_known(void);
+
 #endif

@@ -20,6 +20,10 @@ static const migration migrations[] = {
 };
 enum { MIGRATION_COUNT = sizeof(migrations) / sizeof(*migrations) };
 
+int go_db_schema_known(void) {
+    return migrations[MIGRATION_COUNT - 1].number;
+}
+
 /* Performs the statements of a migration one by one; ";\n" ends one, as the files are written. */
 static apr_status_t apply(go_db *db, const migration *m, apr_pool_t *pool, go_error *err) {
     char *text = apr_pstrdup(pool, m->sql);
