@@ -1,8 +1,8 @@
 /*
  * When to look at the watched files.
  *
- * inotify says which file in output/ was touched. Score and progress are looked at right away; logs
- * at most every 50 ms, the first change at once. While the outbox is busy nothing is read: the
+ * inotify says which file in output/ was touched. The first change is looked at at once; then score
+ * and progress at most every 20 ms, logs every 50 ms. While the outbox is busy nothing is read: the
  * changes add up and are seen in one step later. At the end of a stage every file is looked at once
  * more, when nobody is left who could write, so a lost event cannot lose content.
  */
