@@ -25,7 +25,7 @@ from fault_site import FaultSite
 from harness import wait_until
 from private_engine import PrivateEngine
 from processes import zombies_of
-from students import Ledger, Student
+from students import PAGE, Ledger, Student
 
 NAMES = ("ada", "ben", "cleo", "dan")
 LOOK_EVERY = 5       # rounds: what must hold at any time
@@ -33,7 +33,7 @@ QUIET_EVERY = 50     # rounds: everybody stops, and all is looked at
 QUIET_SECONDS = 180  # until the queue is empty
 TEXT_MAX = 3000      # of a report; an exception may quote the whole log
 WORK_SECONDS = 4     # until something is graded
-SOON_SECONDS = 45    # until what is left over is gone: longer than a lease
+SOON_SECONDS = 135   # until what is left over is gone: longer than a lease, and than an oven bears silence (120 s)
 
 
 class Broken(Exception):
@@ -158,7 +158,7 @@ class World:
         self.rest()
         self.look(invariants.ALWAYS)
         deadline = time.monotonic() + QUIET_SECONDS
-        while self.site.unfinished():
+        while self.demand_superseded() or self.site.unfinished():
             if time.monotonic() > deadline:
                 rows = self.site.rows("SELECT * FROM runs WHERE state IN ('queued', 'running')")
                 raise Broken(f"not graded in {QUIET_SECONDS} s: {[dict(row) for row in rows[:5]]}")
@@ -166,6 +166,18 @@ class World:
             time.sleep(0.2)
         self.look_soon(invariants.SOON, SOON_SECONDS)
         self.look((*invariants.ALWAYS, *invariants.QUIET))
+
+    def demand_superseded(self):
+        """A newer submission took their place in the queue; here each is to be graded. How many were left."""
+        rows = self.site.rows(
+            "SELECT s.number, u.username FROM runs r JOIN submissions s ON s.id = r.submission_id "
+            "JOIN users u ON u.id = s.user_id WHERE r.ended_by = 'superseded' "
+            "AND r.id = (SELECT max(id) FROM runs WHERE submission_id = s.id)")
+        for row in rows:
+            status = self.browser_of(row["username"]).post(f"{PAGE}/submissions/{row['number']}/demand").status
+            if status not in (303, 409):  # 409: so many wait already
+                raise Broken(f"submission {row['number']} cannot be demanded: {status}")
+        return len(rows)
 
     def run(self):
         self.begin()
