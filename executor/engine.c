@@ -70,7 +70,8 @@ apr_status_t go_engine_make(go_engine **out, go_loop *loop, const char *endpoint
 CURL *go_engine_easy(const go_engine *engine, const char *path, apr_pool_t *pool) {
     CURL *easy = curl_easy_init();
     if (!easy) return NULL;
-    curl_easy_setopt(easy, CURLOPT_URL, apr_pstrcat(pool, engine->base, GO_ENGINE_API, path, NULL));
+    const char *api = strncmp(path, "/libpod/", 8) ? GO_ENGINE_API : GO_ENGINE_LIBPOD_API;
+    curl_easy_setopt(easy, CURLOPT_URL, apr_pstrcat(pool, engine->base, api, path, NULL));
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_PROXY, ""); /* http_proxy is not meant for the engine */
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)GO_ENGINE_CONNECT_MS);

@@ -14,6 +14,7 @@
 #include <jansson.h>
 
 #define GO_ENGINE_API           "/v1.40"
+#define GO_ENGINE_LIBPOD_API    "/v4.0.0" /* of paths that begin with /libpod/, Podman's own */
 #define GO_ENGINE_REPLY_MAX     (8 * 1024 * 1024) /* bytes; a list of some thousand containers */
 #define GO_ENGINE_TIMEOUT_MS    30000
 #define GO_ENGINE_CONNECT_MS    5000

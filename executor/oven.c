@@ -342,9 +342,16 @@ void go_oven_want_room(go_oven *oven) {
 
 void go_oven_limit_memory(go_oven *oven, int memory_mb, go_engine_done done, void *baton) {
     json_t *json = go_container_memory(&oven->spec.limits, memory_mb);
+    const char *api = "";
+    if (go_engine_is_podman(oven->spec.engine)) {
+        json_t *docker = json;
+        json = go_podman_update(docker);
+        json_decref(docker);
+        api = "/libpod";
+    }
     go_engine_call call = {
         .method = "POST",
-        .path = apr_psprintf(oven->stream_pool, "/containers/%s/update", oven->container),
+        .path = apr_psprintf(oven->stream_pool, "%s/containers/%s/update", api, oven->container),
         .json = json,
         .done = done,
         .baton = baton};

@@ -54,3 +54,8 @@ void go_podman_translate(json_t *body) {
     }
     json_array_append_new(json_object_get(host, "Ulimits"), process_limit(host));
 }
+
+json_t *go_podman_update(const json_t *body) {
+    return json_pack("{s:{s:O, s:O}}", "memory", "limit", json_object_get(body, "Memory"), "swap",
+                     json_object_get(body, "MemorySwap"));
+}

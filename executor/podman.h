@@ -6,6 +6,7 @@
  *    an inode counts against the container's limit.
  *  - Beside a read-only root it mounts /run and /var/tmp for writing, unasked; here they are given
  *    explicitly, for reading.
+ *  - "update" exists in its own API alone (Docker's came with 5.1).
  *  - Without an explicit nproc limit it takes its own, which not every host lets it set.
  */
 #ifndef GO_EXECUTOR_PODMAN_H
@@ -18,5 +19,8 @@ int go_podman_is(const json_t *info);
 
 /* Changes the body of "create" to what Podman understands. */
 void go_podman_translate(json_t *body);
+
+/* The body of its own "update", from Docker's with Memory and MemorySwap. */
+json_t *go_podman_update(const json_t *body);
 
 #endif

@@ -305,7 +305,7 @@ class Pool(EnginesTest):
         self.assertIn("is warm", events[1])
         self.assertIn(next(iter(first))[:12], events[2])
 
-    def test_a_spare_is_not_made_while_runs_come_in(self):
+    def test_the_spares_are_there_again_after_a_burst(self):
         self.add_assignment(GRADED)
         self.start(warm=2, parallel=1)
         wait_until(lambda: len(self.containers()) == 2, "both spares are there")

@@ -7,7 +7,7 @@ import subprocess
 import unittest
 
 from executor_harness import ExecutorTest, Proxy
-from grade_harness import stage, wait_until
+from grade_harness import commands_in, stage, wait_until
 
 GRADED = {"tests": stage("echo 9.5/10 > ../output/score", "echo Test Case 1 >> ../output/status",
                          "echo note >> ../output/debug", "echo on the console", "exit 4")}
@@ -22,8 +22,7 @@ class Executor(ExecutorTest):
         """Until the run has said something; then its container."""
         wait_until(lambda: "step 1" in self.run_row(run)["status"], "the run's news are stored")
         for container in self.containers():
-            top = subprocess.run(["docker", "top", container], capture_output=True, text=True)
-            if "seq 600" in top.stdout or "tests/main" in top.stdout:
+            if "tests/main" in commands_in(container):
                 return container
         self.fail("no container bakes")
 

@@ -33,6 +33,12 @@ def containers_of(owner_filter):
     return set(out.split())
 
 
+def commands_in(container):
+    """The command lines of all processes in a container; "top" says them for Docker alone."""
+    return subprocess.run(["docker", "exec", container, "sh", "-c",
+                           r"cat /proc/[0-9]*/cmdline | tr '\0' ' '"], capture_output=True, text=True).stdout
+
+
 def write(root, files):
     """Writes {path: content}; what begins with "#!" can be executed. None makes a directory."""
     for name, content in files.items():

@@ -12,7 +12,7 @@ import threading
 import unittest
 import zipfile
 
-from grade_harness import GRADEOVENCTL, GradeTest, containers_of, stage, wait_until
+from grade_harness import GRADEOVENCTL, GradeTest, commands_in, containers_of, stage, wait_until
 
 
 class Outputs(GradeTest):
@@ -350,8 +350,7 @@ class Leftovers(GradeTest):
 
     @staticmethod
     def runs_our_stage(container):
-        top = subprocess.run(["docker", "top", container], capture_output=True, text=True)
-        return "sleep 50" in top.stdout
+        return "sleep 50" in commands_in(container)
 
     def expect_gone(self, container):
         wait_until(lambda: container not in containers_of("gradeoven.owner"),

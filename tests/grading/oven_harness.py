@@ -15,6 +15,7 @@ import tarfile
 import threading
 import time
 import unittest
+import urllib.parse
 
 OVEN_BINARY = os.environ.get("OVEN_BINARY", "./oven")
 IMAGE = os.environ.get("GRADEOVEN_IMAGE", "gradeoven:latest")
@@ -34,6 +35,28 @@ _state = {}
 def docker(*arguments, **options):
     return subprocess.run(("docker",) + arguments, check=True, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, **options).stdout
+
+
+def is_podman():
+    """Does DOCKER_HOST lead to Podman's service?"""
+    return b"Podman Engine" in docker("version", "--format", "{{json .Server}}")
+
+
+def tmpfs(path, size, mode, base=None):
+    """A place to write, as executor/container.c and podman.c ask for it."""
+    owner = f",uid={base},gid={base}" if base and not _state["podman"] else ""
+    more = ",notmpcopyup" if _state["podman"] else ""
+    return "--tmpfs", f"{path}:rw,exec,nosuid,nodev,size={size},mode={mode}{owner}{more}"
+
+
+def commit(container, name):
+    """By the Engine API itself: Podman wants a body that Docker's client does not send."""
+    docker_host = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
+    changes = urllib.parse.quote('ENTRYPOINT ["/usr/local/libexec/gradeoven/oven"]')
+    subprocess.run(["curl", "-fsS", "--unix-socket", docker_host.removeprefix("unix://"), "-X", "POST",
+                    "-H", "Content-Type: application/json", "-d", "{}",
+                    f"http://docker/v1.40/commit?container={container}&repo={name}&tag=latest&"
+                    f"changes={changes}"], check=True, capture_output=True)
 
 
 def touch(oven, path):
@@ -64,14 +87,18 @@ def make_image():
         tar.addfile(link)
     try:
         docker("cp", "-", f"{container}:/", input=archive.getvalue())
-        docker("commit", "--change", 'ENTRYPOINT ["/usr/local/libexec/gradeoven/oven"]',
-               container, f"{name}:latest")
+        commit(container, name)
     finally:
         docker("rm", "-f", container)
     return f"{name}:latest"
 
 
 def set_up_module():
+    _state["podman"] = is_podman()
+    # as podman.c adds them
+    _state["more"] = () if not _state["podman"] else (
+        "--ulimit", "nofile=1024", "--ulimit", "nproc=1024", "--tmpfs", "/run:ro,notmpcopyup,size=1m",
+        "--tmpfs", "/var/tmp:ro,notmpcopyup,size=1m")
     _state["image"] = make_image()
 
 
@@ -96,10 +123,8 @@ class Oven:
              "--cap-drop", "ALL", "--cap-add", "SETUID", "--cap-add", "SETGID", "--cap-add", "KILL",
              "--security-opt", "no-new-privileges", "--memory", memory, "--memory-swap", memory,
              "--pids-limit", pids, "--user", "0", "--ipc", "private", "--log-driver", "none",
-             "--tmpfs", f"/grade_oven:rw,exec,nosuid,nodev,size={oven_size},mode=0711,"
-                        f"uid={self.base},gid={self.base}",
-             "--tmpfs", "/sandbox:rw,exec,nosuid,nodev,size=64m,mode=1733",
-             "--tmpfs", "/tmp:rw,exec,nosuid,nodev,size=32m,mode=1777",
+             *tmpfs("/grade_oven", oven_size, "0711", self.base), *tmpfs("/sandbox", "64m", "1733"),
+             *tmpfs("/tmp", "32m", "1777"), *_state["more"],
              _state["image"], f"--uid-base={self.base}", *arguments],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.frames = queue.Queue()
