@@ -11,6 +11,7 @@ oven_SOURCES = \
 	executor/oven/calls.c executor/oven/calls.h executor/oven/call_start.c \
 	executor/oven/clean.c executor/oven/clean.h \
 	executor/oven/console.c executor/oven/console.h \
+	executor/oven/filter.c executor/oven/filter.h \
 	executor/oven/inbox.c executor/oven/inbox.h \
 	executor/oven/landlock.c executor/oven/landlock.h \
 	executor/oven/launch.c executor/oven/launch.h \

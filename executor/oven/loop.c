@@ -1,5 +1,6 @@
 #include "oven/oven.h"
 
+#include "oven/filter.h"
 #include "oven/landlock.h"
 #include "oven/rights.h"
 #include "oven/util.h"
@@ -135,6 +136,7 @@ static void say_hello(struct oven *oven, int abi) {
 _Noreturn void oven_run(uid_t base, bool use_landlock) {
     static struct oven oven; /* large, and everything in it starts as zero */
     int abi = use_landlock ? landlock_abi() : 0;
+    filter_system_calls();
     world_build(base);
     oven.base = base;
     oven.state = OVEN_IDLE;

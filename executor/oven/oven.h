@@ -12,6 +12,7 @@
  *   console       stdout and stderr            watch, output  the files in output/
  *   calls, boxes  sandbox calls                clean, remove  after a call
  *   processes     who is alive                 landlock       the second wall
+ *   filter        what nobody may ask the kernel for
  *   sandbox_*     the client; sandbox_wire: between it and PID 1
  *   probe*        what looks at all this for the doctor
  */
