@@ -27,7 +27,9 @@ void ctl_doctor_say(ctl_doctor *doctor, ctl_verdict verdict, const char *name, c
     vsnprintf(bytes, sizeof(bytes), format, arguments);
     va_end(arguments);
     /* An engine's words may be in it. */
-    const char *text = go_text_printable(doctor->pool, bytes, strlen(bytes));
+    char *text = go_text_clean_utf8(doctor->pool, bytes, strlen(bytes), NULL);
+    for (char *at = text; (at = strchr(at, '\n'));)
+        *at = ' ';
     doctor->warnings += verdict == CTL_VERDICT_WARNING;
     doctor->problems += verdict == CTL_VERDICT_PROBLEM;
     json_array_append_new(doctor->findings, json_pack("{s:s, s:s, s:s, s:s?, s:s?}", "name", name,

@@ -62,10 +62,15 @@ static void new_privileges(ctl_doctor *doctor, const char *name, const ctl_facts
              "The engine does not obey no-new-privileges; use another one.");
 }
 
+/* The oven has a filter of its own, so one filter means that the engine has none. */
 static void seccomp(ctl_doctor *doctor, const char *name, const ctl_facts *facts) {
-    each_has(doctor, name, facts, "Seccomp", "2", "System calls are filtered.",
-             "System calls are not filtered",
-             "Take \"seccomp-profile\" out of the engine's daemon.json.");
+    static const char remedy[] = "Take \"seccomp-profile\" out of the engine's daemon.json.";
+    long filters = ctl_fact_number(facts, "one.Seccomp_filters", 2); /* not told before Linux 5.9 */
+    if (filters < 2)
+        SAY(PROBLEM, remedy, "The engine filters no system calls, only the oven itself does.");
+    else
+        each_has(doctor, name, facts, "Seccomp", "2", "System calls are filtered.",
+                 "System calls are not filtered", remedy);
 }
 
 /* --- acts that must be refused --------------------------------------------------------------- */
@@ -92,7 +97,8 @@ static int all_refused(ctl_doctor *doctor, const char *name, const ctl_facts *fa
 }
 
 static void user_namespaces(ctl_doctor *doctor, const char *name, const ctl_facts *facts) {
-    static const char *const acts[] = {"new_user_namespace", "new_network_namespace", NULL};
+    static const char *const acts[] = {"new_user_namespace", "clone_user_namespace",
+                                       "new_network_namespace", NULL};
     if (all_refused(doctor, name, facts, acts, "The engine's seccomp profile should refuse it."))
         SAY(OK, NULL, "No process can make one.");
 }
@@ -105,20 +111,13 @@ static void keyrings(ctl_doctor *doctor, const char *name, const ctl_facts *fact
 
 static void kernel(ctl_doctor *doctor, const char *name, const ctl_facts *facts) {
     static const char *const acts[] = {
-        "make_device", "mount",    "chroot",   "open_by_handle",    "become_root", "trace_one",
-        "signal_one",  "read_one", "load_bpf", "watch_performance", "load_module", NULL};
+        "make_device", "mount",        "chroot",   "open_by_handle", "become_root",
+        "trace_one",   "signal_one",   "read_one", "load_bpf",       "watch_performance",
+        "load_module", "use_io_uring", NULL};
     if (all_refused(doctor, name, facts, acts, NULL))
         SAY(OK, NULL,
-            "No devices, mounts, modules, BPF or performance counters; PID 1 is out of reach.");
-}
-
-static void io_uring(ctl_doctor *doctor, const char *name, const ctl_facts *facts) {
-    if (ctl_fact_named(facts, "student.act", "use_io_uring") == 0)
-        SAY(WARNING,
-            "Engines since 2023 refuse it; or: sysctl kernel.io_uring_disabled=2 (Linux 6.6).",
-            "Students may use io_uring, in which many holes of the kernel were.");
-    else
-        SAY(OK, NULL, "It is refused.");
+            "No devices, mounts, modules, BPF, io_uring, performance counters; PID 1 is out of "
+            "reach.");
 }
 
 static void root_file_system(ctl_doctor *doctor, const char *name, const ctl_facts *facts) {
@@ -344,7 +343,6 @@ void ctl_doctor_judge(ctl_doctor *doctor, const ctl_facts *facts) {
         {"user namespaces", user_namespaces},
         {"keyrings", keyrings},
         {"kernel", kernel},
-        {"io_uring", io_uring},
         {"root file system", root_file_system},
         {"kernel files", kernel_files},
         {"mounts", mounts},

@@ -1,7 +1,6 @@
 #include "oven/launch.h"
 
 #include "oven/rights.h"
-#include "oven/syscalls.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -68,8 +67,7 @@ static struct launch_failure start(const struct launch *launch) {
     if ((error = rights_become(launch->uid, launch->gid, launch->group)))
         return (struct launch_failure){LAUNCH_IDENTITY, error};
     umask(launch->umask);
-    if ((launch->restrict_ && (error = launch->restrict_(launch->context))) ||
-        (error = syscalls_restrict()))
+    if (launch->restrict_ && (error = launch->restrict_(launch->context)))
         return (struct launch_failure){LAUNCH_RESTRICT, error};
     if (chdir(launch->directory) && (!launch->other_directory || chdir(launch->other_directory)))
         return (struct launch_failure){LAUNCH_DIRECTORY, errno};

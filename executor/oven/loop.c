@@ -3,6 +3,7 @@
 #include "oven/landlock.h"
 #include "oven/names.h"
 #include "oven/rights.h"
+#include "oven/syscalls.h"
 #include "oven/util.h"
 #include "oven/world.h"
 
@@ -139,6 +140,9 @@ static void say_hello(struct oven *oven, int abi) {
 _Noreturn void oven_run(uid_t base, bool use_landlock) {
     static struct oven oven; /* large, and everything in it starts as zero */
     int abi = use_landlock ? landlock_abi() : 0;
+    /* before there is any child, so that there is none without it */
+    int error = syscalls_restrict();
+    if (error) die("system calls cannot be filtered: %s", strerror(error));
     world_build(base);
     oven.base = base;
     oven.state = OVEN_IDLE;

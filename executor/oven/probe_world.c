@@ -21,8 +21,8 @@ static bool read_line(const char *path, char *line, size_t size) {
 }
 
 void probe_process(const char *who, pid_t pid) {
-    static const char *const wanted[] = {"CapInh", "CapPrm",  "CapEff",    "CapBnd",
-                                         "CapAmb", "Seccomp", "NoNewPrivs"};
+    static const char *const wanted[] = {"CapInh", "CapPrm",  "CapEff",          "CapBnd",
+                                         "CapAmb", "Seccomp", "Seccomp_filters", "NoNewPrivs"};
     char path[64], line[LINE_BYTES], key[64];
     snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
     FILE *file = fopen(path, "re");

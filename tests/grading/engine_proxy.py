@@ -112,7 +112,8 @@ class LyingEngine:
         inspected = re.search(r"/containers/([0-9a-f]{64})/json", target)
         if inspected and self.lies and response.status == 200:
             told = json.loads(reply)
-            told["HostConfig"].update(self.asked.get(inspected.group(1), {}))
+            told["HostConfig"].update({"Binds": None, **self.asked.get(inspected.group(1), {})})
+            told["Mounts"] = []
             reply = json.dumps(told).encode()
         client.sendall(f"HTTP/1.1 {response.status} X\r\nContent-Type: application/json\r\n"
                        f"Content-Length: {len(reply)}\r\n\r\n".encode() + reply)
