@@ -84,15 +84,18 @@ static void pool_closed(void *baton) {
 
 static const go_pool_events pool_events = {.ready = look, .closed = pool_closed};
 
+/* Are they all still ours? Those that are not end here. */
+static void check_runs(daemon_self *self) {
+    /* From the end: one that is lost leaves the array. */
+    for (int i = self->runs->nelts - 1; i >= 0; i--) {
+        if (i < self->runs->nelts) go_run_check(APR_ARRAY_IDX(self->runs, i, go_active_run *));
+    }
+}
+
 /* Somebody has queued or cancelled runs. */
 static void rung(void *baton) {
     daemon_self *self = baton;
-    if (!go_queue_holds(self->queue, self->runs->nelts)) {
-        /* From the end: one that is lost leaves the array. */
-        for (int i = self->runs->nelts - 1; i >= 0; i--) {
-            if (i < self->runs->nelts) go_run_check(APR_ARRAY_IDX(self->runs, i, go_active_run *));
-        }
-    }
+    if (!go_queue_holds(self->queue, self->runs->nelts)) check_runs(self);
     look(self);
 }
 
@@ -104,6 +107,8 @@ static void tick(void *baton) {
     go_queue_report(self->queue, go_engines_states(self->ovens, pool));
     apr_pool_destroy(pool);
     if (self->state != SERVING) return;
+    /* First: after a full disk, or when this process was stopped, our own leases may be over. */
+    check_runs(self);
     go_queue_tidy(self->queue);
     look(self);
 }

@@ -60,14 +60,13 @@ go_claim *go_queue_claim(go_queue *queue, apr_pool_t *pool) {
 }
 
 apr_interval_time_t go_queue_next(go_queue *queue) {
-    apr_time_t start = 0;
+    apr_time_t start = 0, now = apr_time_now();
     go_error err = begin(queue);
-    if (go_runs_next_start(queue->durable, &start, queue->scratch, &err) != APR_SUCCESS) {
+    if (go_runs_next_start(queue->hasty, now, &start, queue->scratch, &err) != APR_SUCCESS) {
         go_log(GO_LOG_ERROR, "the queue cannot be read: %s", go_error_text(&err));
         return -1;
     }
     if (start == 0) return -1;
-    apr_time_t now = apr_time_now();
     return start > now ? start - now : 0;
 }
 

@@ -6,13 +6,12 @@ ALTER TABLE courses ADD COLUMN weight INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE courses ADD COLUMN pass BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE courses ADD COLUMN is_paused INTEGER NOT NULL DEFAULT 0;
 
--- One row: how far the course has come whose turn it was last, and whether runs may start at all.
+-- One row: may runs start at all?
 CREATE TABLE queue (
     id         INTEGER PRIMARY KEY CHECK (id = 1),
-    pass       BIGINT  NOT NULL,
     is_drained INTEGER NOT NULL
 );
-INSERT INTO queue (id, pass, is_drained) VALUES (1, 0, 0);
+INSERT INTO queue (id, is_drained) VALUES (1, 0);
 
 -- What a run's turn depends on stands in its own row, so that finding the next one is cheap.
 ALTER TABLE runs ADD COLUMN course_id INTEGER NOT NULL DEFAULT 0;
@@ -42,9 +41,7 @@ UPDATE runs SET
 
 DROP INDEX runs_queued;
 CREATE INDEX runs_queued ON runs(course_id, precedence, turn, since_us, id) WHERE state = 'queued';
-CREATE INDEX runs_start ON runs(course_id, start_us) WHERE state = 'queued';
 CREATE INDEX runs_waiting ON runs(user_id, assignment_id) WHERE state = 'queued';
-CREATE INDEX runs_running ON runs(course_id) WHERE state = 'running';
 CREATE INDEX runs_of_student ON runs(course_id, user_id, queued_us);
 CREATE INDEX runs_troubled ON runs(course_id, assignment_id) WHERE state = 'failed' OR outcome = 'ungradable';
 

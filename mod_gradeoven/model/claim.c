@@ -66,11 +66,7 @@ static apr_status_t take(go_db *db, const go_claim *claim, const char *holder, a
                           row, pool, err);
     if (!status && go_rows_next(*row)) {
         apr_int64_t course = go_rows_integer(*row, 4, 0);
-        status = go_db_run(db, GO_SQL_QUEUE_PASS, GO_VALUES(go_integer(course), go_integer(course)),
-                           NULL, pool, err);
-        if (!status)
-            status =
-                go_db_run(db, GO_SQL_COURSE_PASS, GO_VALUES(go_integer(course)), NULL, pool, err);
+        status = go_db_run(db, GO_SQL_COURSE_PASS, GO_VALUES(go_integer(course)), NULL, pool, err);
         *is_taken = !status;
     }
     return go_db_end(db, status, err);

@@ -232,11 +232,19 @@ apr_status_t go_runs_release_holder(go_db *db, const char *holder, apr_time_t no
                : release_all(db, rows, "The executor that baked it died.", now, count, pool, err);
 }
 
-apr_status_t go_runs_next_start(go_db *db, apr_time_t *start, apr_pool_t *pool, go_error *err) {
-    go_rows *row;
+apr_status_t go_runs_next_start(go_db *db, apr_time_t now, apr_time_t *start, apr_pool_t *pool,
+                                go_error *err) {
+    go_rows *rows;
+    *start = 0;
     apr_status_t status =
-        go_db_one(db, GO_SQL_RUNS_NEXT_START, GO_NO_VALUES, &row, "start", pool, err);
-    *start = status ? 0 : go_rows_integer(row, 0, 0);
+        go_db_select(db, GO_SQL_RUNS_READY, GO_VALUES(go_integer(now)), &rows, pool, err);
+    if (status) return status;
+    if (go_rows_next(rows)) {
+        *start = now;
+        return APR_SUCCESS;
+    }
+    status = go_db_one(db, GO_SQL_RUNS_NEXT_START, GO_NO_VALUES, &rows, "start", pool, err);
+    if (!status) *start = go_rows_integer(rows, 0, 0);
     return status;
 }
 
@@ -392,13 +400,14 @@ apr_status_t go_runs_recent(go_db *db, apr_array_header_t **lines, apr_pool_t *p
     return status;
 }
 
-apr_status_t go_runs_by_state(go_db *db, int *counts, apr_pool_t *pool, go_error *err) {
-    go_rows *rows;
-    go_run_state state;
-    apr_status_t status = go_db_select(db, GO_SQL_RUNS_BY_STATE, GO_NO_VALUES, &rows, pool, err);
-    memset(counts, 0, sizeof(*counts) * GO_RUN_STATE_COUNT);
-    while (!status && go_rows_next(rows))
-        if (go_run_state_parse(go_rows_text(rows, 0), &state))
-            counts[state] = (int)go_rows_integer(rows, 1, 0);
+apr_status_t go_runs_count(go_db *db, go_run_counts *counts, apr_pool_t *pool, go_error *err) {
+    go_rows *row;
+    apr_status_t status =
+        go_db_one(db, GO_SQL_RUNS_BY_STATE, GO_NO_VALUES, &row, "count", pool, err);
+    if (!status)
+        *counts = (go_run_counts){.queued = (int)go_rows_integer(row, 0, 0),
+                                  .running = (int)go_rows_integer(row, 1, 0),
+                                  .not_graded = (int)go_rows_integer(row, 2, 0),
+                                  .all = go_rows_integer(row, 3, 0)};
     return status;
 }

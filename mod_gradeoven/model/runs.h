@@ -167,8 +167,12 @@ apr_status_t go_runs_holders(go_db *db, apr_array_header_t **holders, apr_pool_t
 apr_status_t go_runs_release_holder(go_db *db, const char *holder, apr_time_t now, int *count,
                                     apr_pool_t *pool, go_error *err);
 
-/* When the next queued run may start (a back-off), or 0 when none waits. */
-apr_status_t go_runs_next_start(go_db *db, apr_time_t *when, apr_pool_t *pool, go_error *err);
+/*
+ * When the next queued run may start: `now` when it may already, later during a back-off, 0 when
+ * none waits, or none may start (paused, drained).
+ */
+apr_status_t go_runs_next_start(go_db *db, apr_time_t now, apr_time_t *when, apr_pool_t *pool,
+                                go_error *err);
 
 /* How many runs this holder has: fewer than it bakes when one was cancelled. */
 apr_status_t go_runs_count_of_holder(go_db *db, const char *holder, int *count, apr_pool_t *pool,
@@ -249,8 +253,14 @@ typedef struct go_run_line {
     int number; /* of the submission */
 } go_run_line;
 
-/* Array of go_run_line; and counts[GO_RUN_STATE_COUNT]. */
+/* Array of go_run_line. */
 apr_status_t go_runs_recent(go_db *db, apr_array_header_t **lines, apr_pool_t *pool, go_error *err);
-apr_status_t go_runs_by_state(go_db *db, int *counts, apr_pool_t *pool, go_error *err);
+
+typedef struct go_run_counts {
+    int queued, running;
+    int not_graded;  /* failed, or the stages are broken */
+    apr_int64_t all; /* ever queued */
+} go_run_counts;
+apr_status_t go_runs_count(go_db *db, go_run_counts *counts, apr_pool_t *pool, go_error *err);
 
 #endif

@@ -4,7 +4,8 @@
  * Courses take turns. Each has a weight (1 unless an admin says otherwise); the next run is one of
  * the course that has the fewest runs going on for its weight, and among these of the one that has
  * come least far: a course's "pass" grows by 1/weight with each run that starts (stride
- * scheduling), and a course that had nothing to do gathers no turns meanwhile. Within a course:
+ * scheduling), and a course that had nothing waiting begins again level with that one. Within a
+ * course:
  *
  *   1. what staff put first;
  *   2. what students wait for: who had fewer runs in the last hour is before who had more, then by

@@ -26,15 +26,13 @@ static apr_status_t add_engines(go_request *q, json_t *page) {
 }
 
 static apr_status_t add_counts(go_request *q, json_t *page) {
-    int counts[GO_RUN_STATE_COUNT];
-    apr_status_t status = go_runs_by_state(q->db, counts, q->pool, &q->err);
-    json_t *list = json_array();
-    for (int i = 0; !status && i < GO_RUN_STATE_COUNT; i++)
-        if (counts[i])
-            json_array_append_new(list, json_pack("{s:s, s:i}", "state",
-                                                  go_run_state_name((go_run_state)i), "count",
-                                                  counts[i]));
-    json_object_set_new(page, "counts", list);
+    go_run_counts counts;
+    apr_status_t status = go_runs_count(q->db, &counts, q->pool, &q->err);
+    if (status) return status;
+    json_object_set_new(page, "counts",
+                        json_pack("{s:i, s:i, s:i, s:I}", "queued", counts.queued, "running",
+                                  counts.running, "not_graded", counts.not_graded, "all",
+                                  (json_int_t)counts.all));
     return status;
 }
 

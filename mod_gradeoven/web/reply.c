@@ -122,7 +122,7 @@ int go_reply_redirect(go_request *q, const char *url, const char *notice, int is
     return OK;
 }
 
-static const char *usual_text(int http_status) {
+static const char *usual_text(const go_request *q, int http_status) {
     switch (http_status) {
     case HTTP_BAD_REQUEST:
         return "The request could not be understood.";
@@ -137,7 +137,11 @@ static const char *usual_text(int http_status) {
     case HTTP_REQUEST_ENTITY_TOO_LARGE:
         return "That was too large.";
     default:
-        return "Something went wrong on our side. Nothing you sent before is lost; try again.";
+        return q->r->method_number == M_POST
+                   ? "Something went wrong on our side, and what you sent now was not stored. "
+                     "Nothing you sent before is lost. Go back and try again."
+                   : "Something went wrong on our side. Nothing you sent before is lost; try "
+                     "again.";
     }
 }
 
@@ -150,7 +154,7 @@ int go_reply_error(go_request *q, int http_status) {
     const char *remedy = what && q->err.remedy ? q->err.remedy : "";
     json_t *page =
         json_pack("{s:s, s:i, s:o, s:o}", "title", ap_get_status_line(http_status), "status",
-                  http_status, "detail", go_json_text(q, what ? what : usual_text(http_status)),
+                  http_status, "detail", go_json_text(q, what ? what : usual_text(q, http_status)),
                   "remedy", go_json_text(q, remedy));
     int status = q->wants_json ? send_json(q, http_status, "application/problem+json", page)
                                : go_reply_page(q, "error", page, http_status);

@@ -255,7 +255,7 @@ START_TEST(a_paused_course_waits_and_the_others_go_on) {
     ck_assert_int_eq(wait_of(paused).reason, GO_WAIT_PAUSED);
     ck_assert_str_eq(order(), "other:b1");
     apr_time_t next;
-    ck_assert_ok(go_runs_next_start(site->db, &next, unit_pool, &unit_error));
+    ck_assert_ok(go_runs_next_start(site->db, NOW, &next, unit_pool, &unit_error));
     ck_assert_int_eq(next, 0);
     ck_assert_ok(go_course_pause(site->db, site->course, 0, unit_pool, &unit_error));
     ck_assert_str_eq(order(), "student:hw1");
