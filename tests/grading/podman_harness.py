@@ -98,7 +98,26 @@ class Podman:
         left = self.podman("ps", "-aq").split()
         if left:
             self.podman("rm", "-f", "-t", "0", *left)
+        for pid in self.left_over():
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
         shutil.rmtree(self.directory, ignore_errors=True)
+
+    def left_over(self):
+        """What Podman keeps running: for five minutes a conmon of each "exec", and rootless its pause."""
+        ours = pwd.getpwnam(self.user).pw_uid if self.user else None
+        for process in pathlib.Path("/proc").glob("[0-9]*"):
+            try:
+                command = (process / "cmdline").read_bytes().split(b"\0")
+                owner = process.stat().st_uid
+            except OSError:  # it has ended
+                continue
+            of_storage = command[0].endswith(b"/conmon") and any(
+                one.startswith(os.fsencode(self.storage + "/")) for one in command)
+            if of_storage or (ours is not None and owner == ours):
+                yield int(process.name)
 
 
 def main():
