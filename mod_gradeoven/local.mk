@@ -28,6 +28,11 @@ libgradeoven_la_SOURCES = \
 	mod_gradeoven/model/engines.h \
 	mod_gradeoven/model/error.c \
 	mod_gradeoven/model/error.h \
+	mod_gradeoven/model/lint_command.c \
+	mod_gradeoven/model/lint_names.c \
+	mod_gradeoven/model/lint_private.h \
+	mod_gradeoven/model/lint_python.c \
+	mod_gradeoven/model/lint_shell.c \
 	mod_gradeoven/model/migrate.c \
 	mod_gradeoven/model/names.c \
 	mod_gradeoven/model/names.h \
@@ -49,6 +54,8 @@ libgradeoven_la_SOURCES = \
 	mod_gradeoven/model/sessions.h \
 	mod_gradeoven/model/stages.c \
 	mod_gradeoven/model/stages.h \
+	mod_gradeoven/model/stages_lint.c \
+	mod_gradeoven/model/stages_lint.h \
 	mod_gradeoven/model/stages_metadata.c \
 	mod_gradeoven/model/stages_private.h \
 	mod_gradeoven/model/state.c \

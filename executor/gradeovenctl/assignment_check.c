@@ -2,6 +2,8 @@
 #include "gradeovenctl/command.h"
 #include "gradeovenctl/local.h"
 
+#include "model/stages_lint.h"
+
 #include <stdio.h>
 
 int ctl_assignment_check(const ctl_command *command, int argc, const char *const *argv,
@@ -12,6 +14,7 @@ int ctl_assignment_check(const ctl_command *command, int argc, const char *const
     go_problems *problems = go_problems_make(pool);
     apr_status_t status = ctl_assignment_read(&stages, argv[1], CTL_TIMEOUT_SECONDS, CTL_MEMORY_MB,
                                               pool, problems, &err);
+    if (status == APR_SUCCESS) go_stages_lint(stages, NULL, NULL, pool, problems);
     ctl_problems_print(problems, stdout);
     if (status != APR_SUCCESS) return ctl_fail("%s", go_error_text(&err));
     printf("The assignment has %d stage%s:\n", stages->stages->nelts,

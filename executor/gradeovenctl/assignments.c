@@ -4,6 +4,7 @@
 #include "gradeovenctl/options.h"
 
 #include "model/objects.h"
+#include "model/stages_lint.h"
 #include "model/zone.h"
 
 #include <apr_file_io.h>
@@ -15,6 +16,7 @@ static int read_stages(ctl_site *site, const char *directory, go_stages **stages
     go_problems *problems = go_problems_make(site->pool);
     apr_status_t status = ctl_assignment_read(stages, directory, CTL_TIMEOUT_SECONDS, CTL_MEMORY_MB,
                                               site->pool, problems, &site->err);
+    if (!status) go_stages_lint(*stages, NULL, NULL, site->pool, problems);
     ctl_problems_print(problems, stderr);
     return status ? ctl_site_failed(site) : CTL_OK;
 }

@@ -29,9 +29,8 @@ go_stage go_stages_default(const go_stages_job *job, const char *name) {
                       .stop_on_failure = 0};
 }
 
-/* The reader for trees whose files lie on this host. */
-static apr_status_t read_from_file(void *baton, const go_tree_entry *entry, apr_size_t max,
-                                   const char **bytes, apr_size_t *length, apr_pool_t *pool) {
+apr_status_t go_stages_read_file(void *baton, const go_tree_entry *entry, apr_size_t max,
+                                 const char **bytes, apr_size_t *length, apr_pool_t *pool) {
     int file = entry->file ? open(entry->file, O_RDONLY | O_NOFOLLOW | O_CLOEXEC) : -1;
     if (file < 0) return entry->file ? errno : ENOENT;
     apr_size_t wanted = (apr_size_t)entry->size < max ? (apr_size_t)entry->size : max;
@@ -254,7 +253,7 @@ apr_status_t go_stages_read(go_stages **out, const go_tree *tree, const go_stage
                             go_problems *problems) {
     go_stages_job job = {.tree = root_of(tree, pool),
                          .limits = limits,
-                         .read = read ? read : read_from_file,
+                         .read = read ? read : go_stages_read_file,
                          .baton = baton,
                          .pool = pool,
                          .problems = problems,

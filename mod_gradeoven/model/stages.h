@@ -17,7 +17,8 @@
  *
  * The reader lists every problem it finds, and repairs two: an assignment packed inside one outer
  * directory is read from there, and a `main` that is plainly a program but lost its executable bit
- * (zip made on Windows) gets it back, with a warning.
+ * (zip made on Windows) gets it back, with a warning. Whether stages seem to run a student's code
+ * without sandbox is another question (stages_lint.h).
  */
 #ifndef GO_MODEL_STAGES_H
 #define GO_MODEL_STAGES_H

@@ -32,6 +32,10 @@ void go_stages_refine(go_stages_job *job, go_stage *stage, const go_tree_entry *
  */
 void go_stages_from_metadata(go_stages_job *job, const go_tree_entry *entry);
 
+/* The reader for trees whose files lie on this host. */
+apr_status_t go_stages_read_file(void *baton, const go_tree_entry *entry, apr_size_t max,
+                                 const char **bytes, apr_size_t *length, apr_pool_t *pool);
+
 /* A stage with the site's defaults. */
 go_stage go_stages_default(const go_stages_job *job, const char *name);
 

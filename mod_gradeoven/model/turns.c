@@ -42,7 +42,7 @@ static apr_status_t find_place(go_db *db, apr_int64_t run_id, place *at, apr_poo
                   .is_paused = (int)go_rows_integer(row, 5, 0),
                   .course_id = go_rows_integer(row, 6, 0),
                   .pass = go_rows_integer(row, 7, 0)};
-    return status;
+    return APR_SUCCESS;
 }
 
 /* How many of `waiting` runs of another course start before ours does. */

@@ -1,6 +1,8 @@
 /* Making and changing an assignment: texts, due date, publishing. Its stages: versions.c. */
 #include "pages/pages.h"
 
+#include "model/stages_lint.h"
+#include "model/trees.h"
 #include "model/zone.h"
 
 #include <http_log.h>
@@ -41,11 +43,9 @@ int assignment_create(go_request *q, json_t *page) {
         "created", 1);
 }
 
-static apr_status_t add_versions(go_request *q, json_t *page) {
-    apr_array_header_t *versions;
-    apr_status_t status = go_versions(q->db, q->at.assignment, &versions, q->pool, &q->err);
+static void add_versions(const go_request *q, json_t *page, const apr_array_header_t *versions) {
     json_t *list = json_array();
-    for (int i = 0; !status && i < versions->nelts; i++) {
+    for (int i = 0; i < versions->nelts; i++) {
         const go_version *version = APR_ARRAY_IDX(versions, i, go_version *);
         json_array_append_new(
             list, json_pack("{s:i, s:s, s:s, s:o, s:i, s:s, s:b, s:s}", "number", version->number,
@@ -57,15 +57,37 @@ static apr_status_t add_versions(go_request *q, json_t *page) {
                                    q->at.assignment->name, version->number)));
     }
     json_object_set_new(page, "versions", list);
+}
+
+/*
+ * What the lint says of the version in use. It is kept nowhere: the files do not change, but the
+ * lint may learn.
+ */
+static apr_status_t add_warnings(go_request *q, json_t *page, const apr_array_header_t *versions,
+                                 apr_array_header_t *in_order) {
+    go_problems *problems = go_problems_make(q->pool);
+    go_stages stages = {.stages = in_order};
+    apr_status_t status = APR_SUCCESS;
+    for (int i = 0; i < versions->nelts; i++) {
+        const go_version *version = APR_ARRAY_IDX(versions, i, go_version *);
+        if (version->id != q->at.assignment->version_id) continue;
+        status = go_trees_read(q->db, version->tree_id, q->site->state->objects, &stages.tree,
+                               q->pool, &q->err);
+        if (!status) go_stages_lint(&stages, NULL, NULL, q->pool, problems);
+    }
+    json_t *list = json_array();
+    for (int i = 0; i < problems->list->nelts; i++)
+        json_array_append_new(
+            list, json_pack("{s:o}", "text",
+                            go_json_text(q, APR_ARRAY_IDX(problems->list, i, go_problem).text)));
+    json_object_set_new(page, "has_warnings", json_boolean(json_array_size(list) > 0));
+    json_object_set_new(page, "warnings", list);
     return status;
 }
 
-static apr_status_t add_stages(go_request *q, json_t *page) {
-    apr_array_header_t *stages;
-    apr_status_t status =
-        go_version_stages(q->db, q->at.assignment->version_id, &stages, q->pool, &q->err);
+static void add_stages(json_t *page, const apr_array_header_t *stages) {
     json_t *list = json_array();
-    for (int i = 0; !status && i < stages->nelts; i++) {
+    for (int i = 0; i < stages->nelts; i++) {
         const go_stage *stage = &APR_ARRAY_IDX(stages, i, go_stage);
         json_array_append_new(list,
                               json_pack("{s:s, s:s, s:b, s:i, s:i, s:b}", "name", stage->name,
@@ -75,11 +97,11 @@ static apr_status_t add_stages(go_request *q, json_t *page) {
                                         "stop_on_failure", stage->stop_on_failure));
     }
     json_object_set_new(page, "stages", list);
-    return status;
 }
 
 int assignment_edit_page(go_request *q, json_t *page) {
     const go_assignment *assignment = q->at.assignment;
+    apr_array_header_t *versions, *stages;
     page_begin(q, page, "Edit assignment");
     const char *due = assignment->due_us ? go_zone_format(q->pool, q->zone, assignment->due_us,
                                                           GO_ZONE_DATETIME_LOCAL)
@@ -91,7 +113,12 @@ int assignment_edit_page(go_request *q, json_t *page) {
     json_object_set_new(page, "action",
                         json_string(go_url(q, "/courses/%s/assignments/%s/edit", q->at.course->name,
                                            assignment->name)));
-    if (add_versions(q, page) || add_stages(q, page)) return go_failed(q);
+    if (go_versions(q->db, assignment, &versions, q->pool, &q->err) ||
+        go_version_stages(q->db, assignment->version_id, &stages, q->pool, &q->err) ||
+        add_warnings(q, page, versions, stages))
+        return go_failed(q);
+    add_versions(q, page, versions);
+    add_stages(page, stages);
     return HTTP_OK;
 }
 

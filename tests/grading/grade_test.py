@@ -304,6 +304,15 @@ class Command(GradeTest):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("one: 7 s", done.stdout)
 
+    def test_the_check_warns_of_students_code_outside_the_sandbox(self):
+        root = self.assignment({"one": {"main": stage("./program"), "check.sh": "make\n"}})
+        done = subprocess.run([GRADEOVENCTL, "assignment", "check", root], capture_output=True,
+                              text=True, timeout=20)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        warnings = [line for line in done.stdout.splitlines() if line.startswith("warning: ")]
+        self.assertEqual(len(warnings), 1, done.stdout)
+        self.assertRegex(warnings[0], r'Stage "one", main, line \d+: "./program" runs .*sandbox --time')
+
     def test_wrong_usage_is_told(self):
         for arguments in ((), ("one",), ("--timeout", "soon", "a", "b"), ("--nonsense", "a", "b")):
             self.assertIn("Usage: gradeovenctl grade", self.run_grade(*arguments, expect=2).stderr)

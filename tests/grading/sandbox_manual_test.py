@@ -5,6 +5,8 @@ import json
 import os
 import pathlib
 import re
+import subprocess
+import tempfile
 import unittest
 
 from oven_harness import OvenTest, set_up_module, tear_down_module
@@ -127,6 +129,21 @@ class Manual(OvenTest):
         documented = re.findall(r"^\*--([a-z-]+)\*", section("OPTIONS"), re.M)
         self.assertEqual(sorted(re.findall(r"^  --([a-z-]+)", out, re.M)), sorted(documented))
         self.assertEqual(list(json.loads(blocks(section("REPORT"))[0])), list(json.loads(out.splitlines()[-1])))
+
+    def test_no_example_is_warned_about_by_the_check_of_assignments(self):
+        with tempfile.TemporaryDirectory() as place:
+            root = pathlib.Path(place)
+            for number, files in enumerate(EXAMPLES.values()):
+                for name, text in files.items():
+                    path = root / str(number) / name
+                    path.parent.mkdir(exist_ok=True)
+                    path.write_text(text)
+                    path.chmod(0o755)
+            (root / "stages").write_text("".join(f"{number}\n" for number in range(len(EXAMPLES))))
+            done = subprocess.run([os.environ.get("GRADEOVENCTL", "gradeovenctl"), "assignment", "check", root],
+                                  capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertNotIn("warning", done.stdout)
 
     def test_zz_every_example_of_the_page_was_tried(self):
         self.assertEqual(sorted(EXAMPLES), sorted(TRIED))

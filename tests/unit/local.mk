@@ -28,6 +28,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/policy_test.c \
 	tests/unit/runs_test.c \
 	tests/unit/score_test.c \
+	tests/unit/stages_lint_test.c \
 	tests/unit/stages_test.c \
 	tests/unit/state_test.c \
 	tests/unit/store_test.c \

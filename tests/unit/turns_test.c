@@ -122,7 +122,7 @@ START_TEST(a_course_that_had_nothing_to_do_gathers_no_turns) {
         finish(claim(), NOW + 1);
     unit_submit_to(site, b1, site->other, "x", "1");
     unit_submit_to(site, b2, site->other, "x", "1");
-    ck_assert_str_eq(order(), "other:b1 student:hw7 other:b2 student:hw8 student:hw9");
+    ck_assert_str_eq(order(), "student:hw7 other:b1 student:hw8 other:b2 student:hw9");
 }
 END_TEST
 

@@ -353,10 +353,33 @@ class Pages(unittest.TestCase):
         answer = teacher.upload(edit + "/versions", {"note": "first"}, [("archive", "a.tar.gz", tar_of(
             {"stages": b"one\n", "one/main": b"#!/bin/sh\nexit 0\n"}))])
         self.assertEqual(answer.status, 303, answer.text)
+        self.assertEqual(teacher.json(edit + "/edit")["warnings"], [])
         self.assertEqual(teacher.post(edit + "/publish", {"published": "1"}).status, 303)
         page = teacher.json(edit)
         self.assertEqual(page["assignment"]["due"]["iso"], "2030-07-01T16:00:00Z")
         self.assertIn("<em>Hello</em>", page["description_html"])
+
+    def test_a_stage_that_runs_students_code_without_sandbox_is_stored_with_a_warning(self):
+        teacher = self.people["instructor"]
+        edit = "/courses/cs101/assignments/draft"
+        for name in ("draft", "forms"):
+            self.assertEqual(teacher.json(f"/courses/cs101/assignments/{name}/edit")["warnings"], [])
+        before = len(teacher.json(edit + "/edit")["versions"])
+        main = b"#!/bin/sh\necho 1 | ./<b>program\nmake\n"
+        answer = teacher.upload(edit + "/versions", {}, [("archive", "a.tar.gz", tar_of(
+            {"stages": b"one\n", "one/main": main}))])
+        self.assertEqual(answer.status, 303, answer.text)
+        page = teacher.json(edit + "/edit")
+        self.assertEqual((len(page["versions"]), page["versions"][0]["is_current"]), (before + 1, True))
+        self.assertEqual(len(page["warnings"]), 2)
+        self.assertIn('Stage "one", main, line 2: "./', page["warnings"][0]["text"])
+        html = teacher.get(edit + "/edit").text
+        self.assertIn("Stage &quot;one&quot;, main, line 3: &quot;make&quot; runs", html)
+        self.assertEqual(self.people["grader"].get(edit + "/edit").status, 403)
+        answer = teacher.upload(edit + "/versions", {}, [("archive", "a.tar.gz", tar_of(
+            {"stages": b"one\n", "one/main": main.replace(b"./<b>", b"sandbox -- ./").replace(b"make", b"")}))])
+        self.assertEqual(answer.status, 303, answer.text)
+        self.assertEqual(teacher.json(edit + "/edit")["warnings"], [])
 
     def test_an_avatar_is_encoded_anew_and_junk_is_refused(self):
         student = self.people["student"]
