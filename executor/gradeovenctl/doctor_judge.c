@@ -92,7 +92,8 @@ static int all_refused(ctl_doctor *doctor, const char *name, const ctl_facts *fa
 }
 
 static void user_namespaces(ctl_doctor *doctor, const char *name, const ctl_facts *facts) {
-    static const char *const acts[] = {"new_user_namespace", "new_network_namespace", NULL};
+    static const char *const acts[] = {"new_user_namespace", "clone_user_namespace",
+                                       "new_network_namespace", NULL};
     if (all_refused(doctor, name, facts, acts, "The engine's seccomp profile should refuse it."))
         SAY(OK, NULL, "No process can make one.");
 }

@@ -89,6 +89,13 @@ static int new_user_namespace(void) {
     return outcome(unshare(CLONE_NEWUSER));
 }
 
+/* The other way, by a new process. */
+static int clone_user_namespace(void) {
+    long pid = syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, 0, 0, 0, 0);
+    if (pid == 0) _exit(0);
+    return outcome(pid);
+}
+
 static int new_network_namespace(void) {
     return outcome(unshare(CLONE_NEWNET));
 }
@@ -177,6 +184,7 @@ void probe_acts(const char *who) {
         {"chroot", change_root},
         {"open_by_handle", open_by_handle},
         {"new_user_namespace", new_user_namespace},
+        {"clone_user_namespace", clone_user_namespace},
         {"new_network_namespace", new_network_namespace},
         {"become_root", become_root},
         {"trace_one", trace_one},
