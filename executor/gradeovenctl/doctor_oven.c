@@ -55,7 +55,7 @@ static apr_status_t write_assignment(const char *root, const go_container_limits
 /* Removes what write_assignment() made. */
 static apr_status_t remove_assignment(void *data) {
     static const char *const parts[] = {"/" STAGE "/main", "/" STAGE, "/stages", ""};
-    char path[256];
+    char path[APR_PATH_MAX];
     for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
         snprintf(path, sizeof(path), "%s%s", (const char *)data, parts[i]);
         remove(path);
@@ -65,10 +65,12 @@ static apr_status_t remove_assignment(void *data) {
 
 static apr_status_t make_job(go_job *job, const go_container_limits *limits, apr_pool_t *pool,
                              go_error *err) {
-    char *root = apr_pstrdup(pool, "/tmp/gradeoven-doctor-XXXXXX");
+    const char *base;
+    if (apr_temp_dir_get(&base, pool) != APR_SUCCESS) base = "/tmp";
+    char *root = apr_pstrcat(pool, base, "/gradeoven-doctor-XXXXXX", NULL);
     go_stages *stages;
     if (!mkdtemp(root))
-        return go_error_system(err, errno, NULL, "A directory in /tmp cannot be made");
+        return go_error_system(err, errno, NULL, "A directory in \"%s\" cannot be made", base);
     apr_pool_cleanup_register(pool, root, remove_assignment, apr_pool_cleanup_null);
     apr_status_t status = write_assignment(root, limits, pool, err);
     if (!status)

@@ -59,11 +59,11 @@ class DoctorTest(GradeTest):
         with open(self.conf, "w", encoding="utf-8") as conf:
             conf.write(f"GradeOvenState {self.state}\n{self.directives}{more}\n")
 
-    def doctor(self, *options):
+    def doctor(self, *options, **environment):
         """Its checks, by name; several of one name give the worst."""
         done = subprocess.run(
             [GRADEOVENCTL, "--httpd-conf", self.conf, "doctor", "--json", "--oven", OVEN_BINARY, *options],
-            capture_output=True, text=True, timeout=DEADLINE)
+            capture_output=True, text=True, timeout=DEADLINE, env={**os.environ, **environment})
         report = json.loads(done.stdout)
         self.assertEqual(done.returncode, 1 if report["problems"] else 0, done.stderr)
         order = ["ok", "warning", "problem"]
@@ -86,10 +86,14 @@ class Engines(DoctorTest):
         self.assertIn("96 MiB of memory, 32 MiB of files and 64 processes", checks["oven"]["text"])
 
     def test_it_leaves_no_container_and_no_file(self):
-        before = {name for name in os.listdir("/tmp") if name.startswith("gradeoven-doctor-")}
-        self.doctor()
-        after = {name for name in os.listdir("/tmp") if name.startswith("gradeoven-doctor-")}
-        self.assertLessEqual(after, before)
+        os.mkdir(self.path("tmp"))
+        with LyingEngine(self.path("engine"), lambda body: None) as engine:
+            checks = self.doctor("--docker", engine.address, TMPDIR=self.path("tmp"))
+        self.assertEqual(checks["oven"]["verdict"], "ok")
+        self.assertEqual(os.listdir(self.path("tmp")), [])
+        self.assertEqual(len(engine.asked), 1)
+        for container in engine.asked:
+            self.assertNotEqual(subprocess.run(["docker", "inspect", container], capture_output=True).returncode, 0)
 
     def test_the_lines_for_people_say_what_is_wrong_and_what_to_do(self):
         done = subprocess.run([GRADEOVENCTL, "--httpd-conf", self.conf, "doctor", "--image", "no-such-image:x"],

@@ -90,13 +90,11 @@ class LyingEngine:
         return method, target, {name.lower(): value for name, value in http.client.parse_headers(reader).items()}
 
     def answer(self, client, method, target, headers, body):
-        asked = None
+        asked = None  # of an oven
         if method == "POST" and "/containers/create" in target:
             sent = json.loads(body)
-            asked = sent["HostConfig"]
-            # a carrier is never started
-            if "PidsLimit" in asked:
-                sent = json.loads(body)
+            if "PidsLimit" in sent["HostConfig"]:  # or else it is a carrier, which is never started
+                asked = json.loads(body)["HostConfig"]
                 self.change(sent)
                 body = json.dumps(sent).encode()
         connection = UnixConnection(ENGINE)
