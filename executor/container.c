@@ -3,6 +3,7 @@
 #include <apr_strings.h>
 
 #include <stdio.h>
+#include <string.h>
 #include <sys/resource.h>
 
 #define MIB           ((json_int_t)1024 * 1024)
@@ -19,10 +20,13 @@ static json_int_t within_host(int resource, json_int_t wish) {
     return (json_int_t)limit.rlim_max < wish ? (json_int_t)limit.rlim_max : wish;
 }
 
+#define RUNTIME ", runtime "
+
 const char *go_container_limits_text(const go_container_limits *limits, apr_pool_t *pool) {
-    return apr_psprintf(pool, "memory %d MiB, files %d MiB, processes %d, CPUs %g",
+    return apr_psprintf(pool, "memory %d MiB, files %d MiB, processes %d, CPUs %g%s%s",
                         limits->memory_mb, limits->disk_mb, limits->pids,
-                        limits->cpus_milli / 1000.0);
+                        limits->cpus_milli / 1000.0, limits->runtime ? RUNTIME : "",
+                        limits->runtime ? limits->runtime : "");
 }
 
 int go_container_limits_parse(const char *text, go_container_limits *limits) {
@@ -32,7 +36,10 @@ int go_container_limits_parse(const char *text, go_container_limits *limits) {
     int count = sscanf(text, "memory %9d MiB, files %9d MiB, processes %9d, CPUs %9lf%n",
                        &limits->memory_mb, &limits->disk_mb, &limits->pids, &cpus, &end);
     limits->cpus_milli = (int)(cpus * 1000 + 0.5);
-    return count == 4 && end > 0 && !text[end];
+    if (count != 4 || end == 0) return 0;
+    limits->runtime =
+        strncmp(text + end, RUNTIME, strlen(RUNTIME)) ? NULL : text + end + strlen(RUNTIME);
+    return !text[end] || limits->runtime;
 }
 
 static json_t *ulimit(const char *name, json_int_t value) {

@@ -43,8 +43,8 @@ typedef struct go_container_limits {
 } go_container_limits;
 
 /*
- * The limits in words, and back: "memory 512 MiB, files 256 MiB, processes 256, CPUs 1". Parsing
- * answers 0 for any other text.
+ * The limits in words, and back: "memory 512 MiB, files 256 MiB, processes 256, CPUs 1", and
+ * ", runtime NAME" where one is set. Parsing answers 0 for any other text; the name stays in it.
  */
 const char *go_container_limits_text(const go_container_limits *limits, apr_pool_t *pool);
 int go_container_limits_parse(const char *text, go_container_limits *limits);

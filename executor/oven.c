@@ -12,7 +12,8 @@
 #define PING_US         (20 * APR_USEC_PER_SEC) /* the oven exits after 120 s of silence */
 #define REMOVE_AGAIN_US (100 * 1000)            /* doubling, up to: */
 #define REMOVE_MAX_US   (10 * APR_USEC_PER_SEC)
-#define HELLO_MIN       8 /* two u32 */
+#define ANSWER_US       APR_USEC_PER_SEC /* for the engine's own words on a start that failed */
+#define HELLO_MIN       8                /* two u32 */
 
 #define TO(state) (1U << GO_OVEN_##state)
 
@@ -42,6 +43,7 @@ struct go_oven {
     int uid_base;
     int is_unwanted; /* to be removed as soon as the engine has named it */
     int is_engine_lost;
+    int is_start_answered;
     const char *why; /* the stream is over */
     apr_time_t warm_since;
     const go_oven_baker *baker;
@@ -127,8 +129,9 @@ static void fail(go_oven *oven, const char *why) {
 
 static void deadline_expired(void *baton) {
     go_oven *oven = baton;
-    fail(oven, apr_psprintf(oven->pool, "The oven was %s for more than %d seconds.",
-                            states[oven->state].name, states[oven->state].deadline_s));
+    fail(oven, oven->why ? oven->why
+                         : apr_psprintf(oven->pool, "The oven was %s for more than %d seconds.",
+                                        states[oven->state].name, states[oven->state].deadline_s));
 }
 
 /* --- the stream ------------------------------------------------------------------------------ */
@@ -186,6 +189,10 @@ static void blamed(void *baton, const go_engine_reply *reply) {
 static void stream_closed(void *baton, const char *why) {
     go_oven *oven = baton;
     oven->why = apr_pstrdup(oven->pool, why); /* the text's own pool ends meanwhile */
+    if (oven->state == GO_OVEN_STARTING && !oven->is_start_answered) {
+        go_timer_start(oven->deadline, ANSWER_US); /* the engine knows more: "no such runtime" */
+        return;
+    }
     if (oven->state != GO_OVEN_BAKING) {
         fail(oven, oven->why);
         return;
@@ -194,7 +201,10 @@ static void stream_closed(void *baton, const char *why) {
 }
 
 static void started(void *baton, const go_engine_reply *reply) {
-    if (reply->trouble) fail(baton, reply->trouble);
+    go_oven *oven = baton;
+    oven->is_start_answered = 1;
+    int is_over = oven->why && oven->state == GO_OVEN_STARTING;
+    if (reply->trouble || is_over) fail(oven, reply->trouble ? reply->trouble : oven->why);
 }
 
 static void stream_opened(void *baton) {

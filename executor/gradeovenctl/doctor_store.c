@@ -126,14 +126,15 @@ static void look_at_executors(ctl_doctor *doctor) {
     int alive = 0;
     if (!select_rows(doctor, "executor", GO_SQL_DOCTOR_EXECUTORS, GO_NO_VALUES, &rows)) return;
     while (go_rows_next(rows)) {
-        const char *trouble = go_rows_text(rows, 2);
+        const char *trouble = go_rows_text(rows, 2), *endpoint = go_rows_text(rows, 4);
         apr_time_t reported = go_rows_integer(rows, 3, 0);
         if (reported > newest) newest = reported;
         if (now - reported > apr_time_from_sec(SILENCE_SECONDS)) continue;
         alive++;
         ctl_doctor_say(doctor, trouble ? CTL_VERDICT_PROBLEM : CTL_VERDICT_OK, "executor", NULL,
-                       "%d ovens wait and %d bake%s%s", (int)go_rows_integer(rows, 0, 0),
-                       (int)go_rows_integer(rows, 1, 0), trouble ? "; it says: " : ".",
+                       "%d ovens wait and %d bake%s%s%s%s", (int)go_rows_integer(rows, 0, 0),
+                       (int)go_rows_integer(rows, 1, 0), endpoint ? " at " : "",
+                       endpoint ? endpoint : "", trouble ? "; it says: " : ".",
                        trouble ? trouble : "");
     }
     if (alive) return;

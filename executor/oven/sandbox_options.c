@@ -108,9 +108,12 @@ static uint64_t parse_time(const char *text) {
 static void add_collection(struct sandbox_options *options, char *text) {
     struct sandbox_request *request = &options->request;
     char *destination = strchr(text, ':');
-    if (destination) *destination++ = '\0';
-    if (!beneath_is_path(text) || (destination && !*destination))
+    if (destination) *destination = '\0';
+    int is_path = beneath_is_path(text);
+    if (destination) *destination++ = ':'; /* the refusal shows all of it */
+    if (!is_path || (destination && !*destination))
         refuse(OPTION_COLLECT, text, "a path below the program's directory, without \"..\"");
+    if (destination) destination[-1] = '\0';
     char *slash = strrchr(text, '/');
     options->destinations[request->head.collectc] = destination ? destination
                                                     : slash     ? slash + 1
