@@ -30,9 +30,9 @@ static apr_status_t add_counts(go_request *q, json_t *page) {
     apr_status_t status = go_runs_count(q->db, &counts, q->pool, &q->err);
     if (status) return status;
     json_object_set_new(page, "counts",
-                        json_pack("{s:i, s:i, s:i, s:I}", "queued", counts.queued, "running",
+                        json_pack("{s:i, s:i, s:i, s:I, s:b}", "queued", counts.queued, "running",
                                   counts.running, "not_graded", counts.not_graded, "all",
-                                  (json_int_t)counts.all));
+                                  (json_int_t)counts.all, "has_trouble", counts.not_graded > 0));
     return status;
 }
 

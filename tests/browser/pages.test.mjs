@@ -10,7 +10,7 @@ const pages = {
   grader: [course, `${course}/roster`, `${homework}/submissions`],
   instructor: ["/", "/new-course", `${course}/edit`, `${course}/roster`, `${course}/new-assignment`, homework,
     `${homework}/edit`, `${homework}/submissions`, `${homework}/submissions?show=all`, `${homework}/submissions/1`,
-    `${course}/assignments/broken/submissions/1`, `${course}/assignments/empty`, `${course}/assignments/empty/edit`],
+    `${course}/assignments/broken/submissions/1`, `${course}/assignments/broken/edit`, `${course}/assignments/empty`, `${course}/assignments/empty/edit`],
   admin: ["/admin", "/admin/users", "/admin/courses"],
 };
 const visitor = (who) => site.visitor(who === "nobody" ? null : who);

@@ -1,7 +1,8 @@
 """A site for the browser tests: prints {"url", "passwords"} as one line, runs until stdin ends.
 
-Besides the demo course it has three assignments: "empty", a draft without stages, "broken", of which
-a stage fails with long lines everywhere, and "unstartable", whose stage cannot be run at all.
+Besides the demo course it has three assignments: "empty", a draft without stages, "broken", of which a
+stage fails with long lines everywhere and runs students' code without sandbox, and "unstartable",
+whose stage cannot be run at all.
 """
 import json
 import pathlib
@@ -15,6 +16,7 @@ BROKEN = """#!/bin/bash
 line=$(printf 'a-long-line-without-a-blank-%.0s' {1..20})
 for file in status errors debug; do echo "$line" >> /grade_oven/output/$file; done
 echo "$line"
+test -x program && ./program
 echo 0.125/1000 > /grade_oven/output/score
 exit 3
 """
