@@ -37,6 +37,22 @@ static const go_stage *stage_of(const go_bake *bake) {
     return &APR_ARRAY_IDX(bake->job->stages, bake->stage, go_stage);
 }
 
+go_job go_job_of_claim(const go_claim *claim, const go_container_limits *limits) {
+    int most = limits->memory_max_mb;
+    for (int i = 0; most && i < claim->stages->nelts; i++) {
+        go_stage *stage = &APR_ARRAY_IDX(claim->stages, i, go_stage);
+        if (stage->memory_mb > most) stage->memory_mb = most;
+    }
+    return (go_job){.username = claim->username,
+                    .course = claim->course,
+                    .assignment = claim->assignment,
+                    .attempt = claim->submission_attempt,
+                    .memory_mb = limits->memory_mb,
+                    .submission = claim->submission,
+                    .stages = claim->stages,
+                    .trees = claim->trees};
+}
+
 /* --- the end --------------------------------------------------------------------------------- */
 
 static void tell_end(void *baton) {

@@ -31,6 +31,9 @@ typedef struct go_job {
     const apr_array_header_t *trees;  /* of go_tree *, one for each stage */
 } go_job;
 
+/* The job of a claimed run; the stages' memory is cut to what the limits allow now. */
+go_job go_job_of_claim(const go_claim *claim, const go_container_limits *limits);
+
 /* Texts and results live until the bake's pool ends. */
 typedef struct go_bake_sink {
     void (*stage_started)(void *baton, int stage);

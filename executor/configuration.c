@@ -67,7 +67,7 @@ static apr_status_t read_texts(go_configuration *configuration, const json_t *js
     }
     /* An admin who lowers the limit means the versions that were stored before, too. */
     json_int_t most = json_integer_value(json_object_get(json, "memory_max_mb"));
-    configuration->memory_max_mb = most > 0 && most <= (1 << 20) ? (int)most : 0;
+    configuration->limits.memory_max_mb = most > 0 && most <= (1 << 20) ? (int)most : 0;
     const json_t *parent = json_object_get(json, "parent");
     configuration->parent = parent ? (int)json_integer_value(parent) : (int)getppid();
     return APR_SUCCESS;

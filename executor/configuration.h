@@ -33,8 +33,7 @@ typedef struct go_configuration {
     apr_array_header_t *engines; /* of go_endpoint, at least one */
     const char *image, *oven, *site;
     int parallel, warm;
-    int memory_max_mb; /* 0: no such limit */
-    int parent;        /* a process id */
+    int parent; /* a process id */
     go_container_limits limits;
     go_pool_times times;
     go_log_level log_level;

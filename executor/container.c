@@ -20,26 +20,36 @@ static json_int_t within_host(int resource, json_int_t wish) {
     return (json_int_t)limit.rlim_max < wish ? (json_int_t)limit.rlim_max : wish;
 }
 
+#define AT_MOST ", at most %d MiB a stage"
 #define RUNTIME ", runtime "
 
 const char *go_container_limits_text(const go_container_limits *limits, apr_pool_t *pool) {
-    return apr_psprintf(pool, "memory %d MiB, files %d MiB, processes %d, CPUs %g%s%s",
-                        limits->memory_mb, limits->disk_mb, limits->pids,
+    const char *at_most =
+        limits->memory_max_mb ? apr_psprintf(pool, AT_MOST, limits->memory_max_mb) : "";
+    return apr_psprintf(pool, "memory %d MiB%s, files %d MiB, processes %d, CPUs %g%s%s",
+                        limits->memory_mb, at_most, limits->disk_mb, limits->pids,
                         limits->cpus_milli / 1000.0, limits->runtime ? RUNTIME : "",
                         limits->runtime ? limits->runtime : "");
 }
 
-int go_container_limits_parse(const char *text, go_container_limits *limits) {
+int go_container_limits_parse(const char *text, go_container_limits *result) {
+    go_container_limits limits = {0};
     double cpus = 0;
-    int end = 0;
-    /* NOLINTNEXTLINE(cert-err34-c): the widths keep the numbers in range */
-    int count = sscanf(text, "memory %9d MiB, files %9d MiB, processes %9d, CPUs %9lf%n",
-                       &limits->memory_mb, &limits->disk_mb, &limits->pids, &cpus, &end);
-    limits->cpus_milli = (int)(cpus * 1000 + 0.5);
-    if (count != 4 || end == 0) return 0;
-    limits->runtime =
-        strncmp(text + end, RUNTIME, strlen(RUNTIME)) ? NULL : text + end + strlen(RUNTIME);
-    return !text[end] || limits->runtime;
+    int at = 0, end = 0;
+    /* The widths keep the numbers in range. NOLINTBEGIN(cert-err34-c) */
+    if (sscanf(text, "memory %9d MiB%n", &limits.memory_mb, &at) != 1) return 0;
+    if (sscanf(text + at, AT_MOST "%n", &limits.memory_max_mb, &end) == 1) at += end;
+    end = 0;
+    int count = sscanf(text + at, ", files %9d MiB, processes %9d, CPUs %9lf%n", &limits.disk_mb,
+                       &limits.pids, &cpus, &end);
+    /* NOLINTEND(cert-err34-c) */
+    if (count != 3 || end == 0) return 0;
+    const char *rest = text + at + end;
+    limits.cpus_milli = (int)(cpus * 1000 + 0.5);
+    if (!strncmp(rest, RUNTIME, strlen(RUNTIME))) limits.runtime = rest + strlen(RUNTIME);
+    if (*rest && !limits.runtime) return 0;
+    *result = limits;
+    return 1;
 }
 
 static json_t *ulimit(const char *name, json_int_t value) {

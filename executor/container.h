@@ -37,14 +37,16 @@
 typedef struct go_container_limits {
     const char *runtime; /* the engine's name of what runs containers; NULL: its default */
     int memory_mb;       /* for processes */
+    int memory_max_mb;   /* no stage gets more, whatever its version says; 0: what it says */
     int disk_mb;         /* for files; all of them are in memory, and come on top */
     int pids;            /* processes and threads */
     int cpus_milli;      /* thousandths of a CPU; 0: no limit */
 } go_container_limits;
 
 /*
- * The limits in words, and back: "memory 512 MiB, files 256 MiB, processes 256, CPUs 1", and
- * ", runtime NAME" where one is set. Parsing answers 0 for any other text; the name stays in it.
+ * The limits in words, and back: "memory 512 MiB, at most 1024 MiB a stage, files 256 MiB,
+ * processes 256, CPUs 1, runtime runc"; what is not set is left out. Parsing answers 0 for any
+ * other text; the name stays in it.
  */
 const char *go_container_limits_text(const go_container_limits *limits, apr_pool_t *pool);
 int go_container_limits_parse(const char *text, go_container_limits *limits);

@@ -189,8 +189,7 @@ apr_status_t go_daemon_run(const go_configuration *configuration, apr_pool_t *po
     if (status != APR_SUCCESS) return status;
     self->keeper = (go_run_keeper){.queue = self->queue,
                                    .loop = self->loop,
-                                   .memory_mb = configuration->limits.memory_mb,
-                                   .memory_max_mb = configuration->memory_max_mb,
+                                   .limits = &configuration->limits,
                                    .ended = run_ended,
                                    .baton = self};
     self->tick = go_timer_make(self->loop, tick, self, pool);

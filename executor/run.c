@@ -222,13 +222,6 @@ static const go_bake_sink sink = {.stage_started = stage_started,
                                   .stage_ended = stage_ended,
                                   .ended = ended};
 
-static void limit_memory(apr_array_header_t *stages, int memory_max_mb) {
-    for (int i = 0; memory_max_mb && i < stages->nelts; i++) {
-        go_stage *stage = &APR_ARRAY_IDX(stages, i, go_stage);
-        if (stage->memory_mb > memory_max_mb) stage->memory_mb = memory_max_mb;
-    }
-}
-
 /* The oven is gone when the run has ended, so this is noted at its beginning. */
 static go_stamp stamp_of(const go_oven *oven, apr_pool_t *pool) {
     const go_oven_spec *spec = go_oven_spec_of(oven);
@@ -252,15 +245,7 @@ go_active_run *go_run_start(const go_run_keeper *keeper, go_oven *oven, go_claim
     run->renew_timer = go_timer_make(keeper->loop, renew, run, pool);
     run->again_timer = go_timer_make(keeper->loop, finish, run, pool);
     go_timer_start(run->renew_timer, RENEW_US);
-    limit_memory(claim->stages, keeper->memory_max_mb);
-    run->job = (go_job){.username = claim->username,
-                        .course = claim->course,
-                        .assignment = claim->assignment,
-                        .attempt = claim->submission_attempt,
-                        .memory_mb = keeper->memory_mb,
-                        .submission = claim->submission,
-                        .stages = claim->stages,
-                        .trees = claim->trees};
+    run->job = go_job_of_claim(claim, keeper->limits);
     run->bake = go_bake_start(oven, &run->job, &sink, run, keeper->loop, pool);
     return run;
 }

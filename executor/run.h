@@ -17,8 +17,7 @@ typedef struct go_active_run go_active_run;
 typedef struct go_run_keeper {
     go_queue *queue;
     go_loop *loop;
-    int memory_mb;     /* what the ovens are made with */
-    int memory_max_mb; /* no stage gets more; 0: no such limit */
+    const go_container_limits *limits; /* what the ovens are made with */
     /* It has ended; the run and its pool are gone after this. From the loop. */
     void (*ended)(void *baton, go_active_run *run);
     void *baton;

@@ -46,21 +46,13 @@ static const char *image_of(const replay *self) {
 }
 
 static void prepare(replay *self) {
-    const go_claim *claim = self->claim;
     const char *limits = self->origin->stamp.limits;
     self->options.is_silent = 1;
     self->options.image = image_of(self);
     if (limits && !go_container_limits_parse(limits, &self->options.limits))
         fprintf(stderr, "note: the limits \"%s\" are not understood; the usual ones are used\n",
                 limits);
-    self->job = (go_job){.username = claim->username,
-                         .course = claim->course,
-                         .assignment = claim->assignment,
-                         .attempt = claim->submission_attempt,
-                         .memory_mb = self->options.limits.memory_mb,
-                         .submission = claim->submission,
-                         .stages = claim->stages,
-                         .trees = claim->trees};
+    self->job = go_job_of_claim(self->claim, &self->options.limits);
 }
 
 /* What differs before anything is baked, and may be why the result does. */
