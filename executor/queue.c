@@ -98,6 +98,13 @@ go_queue_answer go_queue_release(go_queue *queue, const go_claim *claim, const c
                   claim, "giving it back", &err);
 }
 
+go_queue_answer go_queue_pass_on(go_queue *queue, const go_claim *claim, const char *reason) {
+    go_error err = begin(queue);
+    return answer(go_run_pass_on(queue->durable, claim->run_id, claim->lease, reason,
+                                 apr_time_now(), queue->scratch, &err),
+                  claim, "passing it on", &err);
+}
+
 /* A holder of this place whose process is gone. Of others only the lease tells. */
 static int is_dead(const go_queue *queue, const char *holder) {
     const char *place = strrchr(holder, '@');

@@ -40,6 +40,8 @@ go_queue_answer go_queue_tell(go_queue *queue, const go_claim *claim, const go_r
 go_queue_answer go_queue_finish(go_queue *queue, const go_claim *claim, const go_run_end *end);
 /* `reason` NULL: we leave, which costs the run no attempt. */
 go_queue_answer go_queue_release(go_queue *queue, const go_claim *claim, const char *reason);
+/* Its engine went away: another one may take it at once. */
+go_queue_answer go_queue_pass_on(go_queue *queue, const go_claim *claim, const char *reason);
 
 /* Queues again what dead executors of this host held, and all leases that are over. */
 void go_queue_tidy(go_queue *queue);

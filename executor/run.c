@@ -209,9 +209,11 @@ static void ended(void *baton, int is_finished, const char *text) {
         return;
     }
     note(run, GO_LOG_WARNING, text);
-    /* That an engine went away costs the run nothing: the next one takes it at once. */
-    go_queue_release(run->keeper->queue, run->claim,
-                     go_bake_engine_is_lost(run->bake) ? NULL : text);
+    if (go_bake_engine_is_lost(run->bake)) {
+        go_queue_pass_on(run->keeper->queue, run->claim, text);
+    } else {
+        go_queue_release(run->keeper->queue, run->claim, text);
+    }
     leave(run);
 }
 

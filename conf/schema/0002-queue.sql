@@ -20,7 +20,7 @@ ALTER TABLE runs ADD COLUMN user_id INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE runs ADD COLUMN precedence INTEGER NOT NULL DEFAULT 1;  -- 0: before its course's others, 1: a student waits, 2: a rerun
 ALTER TABLE runs ADD COLUMN turn INTEGER NOT NULL DEFAULT 0;        -- how many recent runs the student had before
 ALTER TABLE runs ADD COLUMN since_us BIGINT NOT NULL DEFAULT 0;     -- its place among those of the same turn
-ALTER TABLE runs ADD COLUMN ended_by TEXT;                          -- who cancelled it; 'superseded': a newer submission
+ALTER TABLE runs ADD COLUMN ended_by TEXT;                          -- who cancelled it; '*superseded': a newer submission
 ALTER TABLE runs ADD COLUMN outcome TEXT;                           -- of a finished one: 'graded', 'ungradable'
 
 -- What a finished run was made with.
@@ -42,6 +42,8 @@ UPDATE runs SET
 DROP INDEX runs_queued;
 CREATE INDEX runs_queued ON runs(course_id, precedence, turn, since_us, id) WHERE state = 'queued';
 CREATE INDEX runs_waiting ON runs(user_id, assignment_id) WHERE state = 'queued';
+-- One at a time: two clicks at once do not grade it twice.
+CREATE UNIQUE INDEX runs_live ON runs(submission_id) WHERE state IN ('queued', 'running');
 -- Not by course first: SQLite would take it for what the small indexes above are for.
 CREATE INDEX runs_of_student ON runs(user_id, course_id, queued_us);
 CREATE INDEX runs_troubled ON runs(course_id, assignment_id) WHERE state = 'failed' OR outcome = 'ungradable';

@@ -26,7 +26,10 @@ typedef struct reader {
     const char *at, *end;
     int line, first_line, depth;
     apr_array_header_t *tokens; /* of token */
+    int last_student;           /* the last of them that is a student's; UNKNOWN until asked for */
 } reader;
+
+#define UNKNOWN (-2)
 
 static const token *token_at(const reader *r, int i) {
     static const token none = {TOKEN_SIGN, "", 0};
@@ -55,10 +58,14 @@ static int is_student(const reader *r, const token *t) {
     return t->kind == TOKEN_NAME && go_lint_is_student(r->lint, variable(r, t));
 }
 
-static int mentions_student(const reader *r, int from) {
-    for (int i = from; i < r->tokens->nelts; i++)
-        if (is_student(r, token_at(r, i))) return 1;
-    return 0;
+/* Looked up once a statement, which may ask for it at each of its words. */
+static int mentions_student(reader *r, int from) {
+    if (r->last_student == UNKNOWN) {
+        r->last_student = r->tokens->nelts - 1;
+        while (r->last_student >= 0 && !is_student(r, token_at(r, r->last_student)))
+            r->last_student--;
+    }
+    return r->last_student >= from;
 }
 
 static int is_name_of_sandbox(const char *name) {
@@ -270,6 +277,7 @@ static void end_statement(reader *r) {
         for (int i = 0; i < r->tokens->nelts; i++)
             if (token_at(r, i)->kind == TOKEN_NAME) check_name(r, i);
     apr_array_clear(r->tokens);
+    r->last_student = UNKNOWN;
 }
 
 /* --- reading --------------------------------------------------------------------------------- */
@@ -376,7 +384,8 @@ void go_lint_python(go_lint *lint, const char *text, apr_size_t length, int line
                 .end = text + length,
                 .line = line,
                 .first_line = line,
-                .tokens = apr_array_make(lint->pool, 32, sizeof(token))};
+                .tokens = apr_array_make(lint->pool, 32, sizeof(token)),
+                .last_student = UNKNOWN};
     while (r.at < r.end)
         read_next(&r);
     end_statement(&r);

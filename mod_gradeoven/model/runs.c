@@ -162,8 +162,8 @@ static apr_interval_time_t back_off(int attempts) {
     return apr_time_from_sec(seconds < BACK_OFF_MAX_SECONDS ? seconds : BACK_OFF_MAX_SECONDS);
 }
 
-apr_status_t go_run_release(go_db *db, apr_int64_t run_id, const char *lease, const char *reason,
-                            apr_time_t now, apr_pool_t *pool, go_error *err) {
+static apr_status_t release(go_db *db, apr_int64_t run_id, const char *lease, const char *reason,
+                            int is_at_once, apr_time_t now, apr_pool_t *pool, go_error *err) {
     go_rows *rows;
     int changed = 0;
     apr_status_t status = go_db_begin(db, err);
@@ -172,7 +172,7 @@ apr_status_t go_run_release(go_db *db, apr_int64_t run_id, const char *lease, co
                           &rows, pool, err);
     if (!status && go_rows_next(rows)) {
         int attempts = (int)go_rows_integer(rows, 0, 1);
-        apr_time_t start = reason ? now + back_off(attempts) : now;
+        apr_time_t start = is_at_once ? now : now + back_off(attempts);
         if (reason && attempts >= GO_RUN_ATTEMPTS)
             status = go_db_run(
                 db, GO_SQL_RUN_GIVE_UP,
@@ -185,6 +185,16 @@ apr_status_t go_run_release(go_db *db, apr_int64_t run_id, const char *lease, co
                                &changed, pool, err);
     }
     return go_db_end(db, expect_lease(status, changed, run_id, err), err);
+}
+
+apr_status_t go_run_release(go_db *db, apr_int64_t run_id, const char *lease, const char *reason,
+                            apr_time_t now, apr_pool_t *pool, go_error *err) {
+    return release(db, run_id, lease, reason, !reason, now, pool, err);
+}
+
+apr_status_t go_run_pass_on(go_db *db, apr_int64_t run_id, const char *lease, const char *reason,
+                            apr_time_t now, apr_pool_t *pool, go_error *err) {
+    return release(db, run_id, lease, reason, 1, now, pool, err);
 }
 
 /* Releases every (id, lease) of `rows`; one that has changed hands meanwhile is left alone. */

@@ -46,7 +46,7 @@ int go_run_may_move(go_run_state from, go_run_state to);
 #define GO_REASON_RERUN  "rerun"  /* staff grade it again */
 
 /* In `ended_by` of a run that a newer submission took the place of. */
-#define GO_SUPERSEDED "superseded"
+#define GO_SUPERSEDED "*superseded" /* no username */
 
 /* What runs are ordered by before all else, within a course; and reruns between courses as well. */
 typedef enum go_precedence {
@@ -157,6 +157,13 @@ apr_status_t go_run_finish(go_db *db, apr_int64_t run_id, const char *lease, con
 apr_status_t go_run_release(go_db *db, apr_int64_t run_id, const char *lease, const char *reason,
                             apr_time_t now, apr_pool_t *pool, go_error *err);
 
+/*
+ * The same for a run whose engine went away: it is queued again at once, for another engine. It
+ * costs an attempt, so that a run that takes engines down ends as well.
+ */
+apr_status_t go_run_pass_on(go_db *db, apr_int64_t run_id, const char *lease, const char *reason,
+                            apr_time_t now, apr_pool_t *pool, go_error *err);
+
 /* Queues again what has outlived its lease; `count` (may be NULL) gets how many. */
 apr_status_t go_runs_expire(go_db *db, apr_time_t now, int *count, apr_pool_t *pool, go_error *err);
 
@@ -205,7 +212,7 @@ typedef struct go_run {
     const char *problem;  /* for staff: why it failed or could not be graded; or NULL */
     const char *reason;   /* GO_REASON_... */
     int precedence;       /* go_precedence */
-    const char *ended_by; /* of a cancelled one: a username, or "superseded" */
+    const char *ended_by; /* of a cancelled one: a username, or GO_SUPERSEDED */
     int is_ungradable;    /* finished, and the stages are broken */
     apr_int64_t course_id;
 } go_run;

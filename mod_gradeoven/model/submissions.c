@@ -102,6 +102,11 @@ apr_status_t go_submission_find(go_db *db, const go_assignment *assignment, int 
     return APR_SUCCESS;
 }
 
+static apr_status_t refuse_again(go_error *err) {
+    return go_error_set(err, GO_ECONFLICT, "Wait until it has ended.",
+                        "This submission is being graded already.");
+}
+
 /* Looks and queues in one transaction: of two clicks the second finds the first's run. */
 static apr_status_t queue_again(go_db *db, const go_assignment *assignment,
                                 const go_submission *submission, const char *reason, apr_time_t now,
@@ -112,16 +117,16 @@ static apr_status_t queue_again(go_db *db, const go_assignment *assignment,
     apr_status_t status = go_run_newest(db, submission->id, &newest, pool, err);
     if (status) return status;
     if (newest && (newest->state == GO_RUN_QUEUED || newest->state == GO_RUN_RUNNING))
-        return go_error_set(err, GO_ECONFLICT, "Wait until it has ended.",
-                            "This submission is being graded already.");
+        return refuse_again(err);
     if (is_demand && (!newest || newest->state != GO_RUN_CANCELLED || !newest->ended_by ||
                       strcmp(newest->ended_by, GO_SUPERSEDED) != 0))
         return go_error_set(err, GO_ECONFLICT, "Load the page again.",
                             "This submission was not superseded by a newer one.");
     if (is_demand) status = refuse_flood(db, submission->user_id, pool, err);
     if (status) return status;
-    return go_run_queue(db, submission->id, assignment->version_id, reason, now, &run_id, pool,
-                        err);
+    status =
+        go_run_queue(db, submission->id, assignment->version_id, reason, now, &run_id, pool, err);
+    return status == GO_ECONFLICT ? refuse_again(err) : status; /* of two at once this is one */
 }
 
 apr_status_t go_submission_rerun(go_db *db, const go_assignment *assignment,

@@ -138,8 +138,14 @@ apr_status_t go_run_prioritise(go_db *db, apr_int64_t run_id, apr_pool_t *pool, 
 
 apr_status_t go_course_pause(go_db *db, const go_course *course, int is_paused, apr_pool_t *pool,
                              go_error *err) {
-    return go_db_run(db, GO_SQL_COURSE_PAUSE,
-                     GO_VALUES(go_integer(is_paused), go_integer(course->id)), NULL, pool, err);
+    apr_status_t status = go_db_begin(db, err);
+    if (status) return status;
+    status = go_db_run(db, GO_SQL_COURSE_PAUSE,
+                       GO_VALUES(go_integer(is_paused), go_integer(course->id)), NULL, pool, err);
+    if (!status && !is_paused)
+        status =
+            go_db_run(db, GO_SQL_COURSE_LEVEL, GO_VALUES(go_integer(course->id)), NULL, pool, err);
+    return go_db_end(db, status, err);
 }
 
 apr_status_t go_course_weigh(go_db *db, const go_course *course, int weight, apr_pool_t *pool,

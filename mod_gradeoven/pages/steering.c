@@ -7,6 +7,7 @@
 
 #include "model/turns.h"
 
+#include <apr_strings.h>
 #include <http_log.h>
 
 #include <stdlib.h>
@@ -35,11 +36,14 @@ int submission_demand(go_request *q, json_t *page) {
     return done(q, url_submission(q), "demand", "superseded submission queued");
 }
 
-/* The run that the page showed, as long as it is the newest. */
+/* The newest run, if it is the one that the page showed. */
 static apr_status_t newest_run(go_request *q, go_run **run) {
     apr_status_t status = go_run_newest(q->db, q->at.submission->id, run, q->pool, &q->err);
-    if (status || *run) return status;
-    return go_error_set(&q->err, GO_ECONFLICT, NULL, "This submission was never queued.");
+    if (status) return status;
+    const char *shown = go_form_text(q->form, "run");
+    if (*run && (!*shown || apr_atoi64(shown) == (*run)->id)) return APR_SUCCESS;
+    return go_error_set(&q->err, GO_ECONFLICT, "Load the page again.",
+                        "This submission has another run by now.");
 }
 
 int submission_cancel(go_request *q, json_t *page) {

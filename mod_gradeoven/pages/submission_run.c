@@ -199,9 +199,9 @@ static const char *outcome(const go_run *run) {
 apr_status_t add_run(go_request *q, json_t *page, const go_run *run, const go_wait *wait) {
     int is_staff = go_request_may(q, GO_RIGHT_GRADE);
     json_t *json = json_pack(
-        "{s:s, s:s, s:s?, s:b, s:s, s:o, s:o, s:o, s:o}", "state",
-        run ? go_run_state_name(run->state) : "none", "label",
-        run ? run_label(run->state, run->is_ungradable) : "none", "outcome", outcome(run),
+        "{s:I, s:s, s:s, s:s?, s:b, s:s, s:o, s:o, s:o, s:o}", "id",
+        (json_int_t)(run ? run->id : 0), "state", run ? go_run_state_name(run->state) : "none",
+        "label", run ? run_label(run->state, run->is_ungradable) : "none", "outcome", outcome(run),
         "is_waiting", is_waiting(run), "explanation", explain(q, run, wait), "score",
         run ? go_json_score(q, run->has_score, run->score) : json_null(), "progress",
         run ? go_json_score(q, run->has_progress, run->progress) : json_null(), "status",
@@ -211,7 +211,8 @@ apr_status_t add_run(go_request *q, json_t *page, const go_run *run, const go_wa
     json_object_set_new(json, "has_errors", json_boolean(run && *run->errors));
     json_object_set_new(page, "run", json);
     if (!run) return APR_SUCCESS;
-    if (run->state != GO_RUN_FINISHED && add_standing(q, json)) return q->err.status;
+    int is_graded = run->state == GO_RUN_FINISHED && !run->is_ungradable;
+    if (!is_graded && add_standing(q, json)) return q->err.status;
     json_object_set_new(json, "version", json_integer(run->version_number));
     json_object_set_new(json, "wait", json_wait(run, wait));
     json_object_set_new(json, "finished", go_json_time(q, q->zone, run->finished_us));

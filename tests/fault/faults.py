@@ -171,7 +171,7 @@ class World:
         """A newer submission took their place in the queue; here each is to be graded. How many were left."""
         rows = self.site.rows(
             "SELECT s.number, u.username FROM runs r JOIN submissions s ON s.id = r.submission_id "
-            "JOIN users u ON u.id = s.user_id WHERE r.ended_by = 'superseded' "
+            "JOIN users u ON u.id = s.user_id WHERE r.ended_by = '*superseded' "
             "AND r.id = (SELECT max(id) FROM runs WHERE submission_id = s.id)")
         for row in rows:
             status = self.browser_of(row["username"]).post(f"{PAGE}/submissions/{row['number']}/demand").status

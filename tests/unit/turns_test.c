@@ -73,15 +73,13 @@ END_TEST
 
 START_TEST(five_hundred_submissions_of_one_student_delay_another_by_one_run) {
     site = unit_site_make();
-    enum { FLOOD = 500 };
-    for (int i = 0; i < FLOOD; i++) {
-        /* they count as the executor's harness makes them: no cap and nothing superseded */
-        go_assignment *assignment = site->assignment;
-        apr_int64_t id;
-        if (i == 0) unit_submit(site, site->student, "x", "0");
-        ck_assert_ok(go_run_queue(site->db, 1, assignment->version_id, GO_REASON_DEMAND, 500, &id,
-                                  unit_pool, &unit_error));
-    }
+    enum { FLOOD = 500, ASSIGNMENTS = 25 }; /* of each only the newest waits */
+    go_assignment *assignments[ASSIGNMENTS];
+    for (int i = 0; i < ASSIGNMENTS; i++)
+        assignments[i] = unit_assignment(site, site->course, apr_psprintf(unit_pool, "f%d", i));
+    for (int i = 0; i < FLOOD; i++)
+        unit_submit_to(site, assignments[i % ASSIGNMENTS], site->student, "x",
+                       apr_psprintf(unit_pool, "%d", i));
     go_claim *first = claim(); /* goes on already when the other one comes */
     ck_assert_str_eq(first->username, "student");
     const go_run *others = run_of(site->assignment, unit_submit(site, site->other, "y", "1"));
@@ -199,7 +197,7 @@ START_TEST(a_newer_submission_supersedes_the_waiting_one_and_takes_its_place) {
     go_receipt *second = unit_submit(site, site->student, "y", "2");
     const go_run *old = run_of(site->assignment, first);
     ck_assert_int_eq(old->state, GO_RUN_CANCELLED);
-    ck_assert_str_eq(old->ended_by, "superseded");
+    ck_assert_str_eq(old->ended_by, GO_SUPERSEDED);
     go_claim *claimed = claim();
     ck_assert_int_eq(claimed->submission_number, second->number);
     /* the one that runs is not superseded */
@@ -259,6 +257,95 @@ START_TEST(a_paused_course_waits_and_the_others_go_on) {
     ck_assert_int_eq(next, 0);
     ck_assert_ok(go_course_pause(site->db, site->course, 0, unit_pool, &unit_error));
     ck_assert_str_eq(order(), "student:hw1");
+}
+END_TEST
+
+/* What a course has that cannot go on must not keep the others' turns back. */
+START_TEST(a_paused_course_or_one_with_reruns_gives_nobody_else_turns) {
+    site = unit_site_make();
+    go_course *busy = unit_course(site, "busy"), *late = unit_course(site, "late");
+    go_receipt *old = unit_submit(site, site->student, "x", "1");
+    finish(claim(), NOW + 1);
+    rerun(site->assignment, old); /* waits behind all that follows */
+    for (int i = 0; i < 12; i++)
+        unit_submit_to(site, unit_assignment(site, busy, apr_psprintf(unit_pool, "b%d", i)),
+                       site->student, "x", "1");
+    for (int i = 0; i < 6; i++)
+        finish(claim(), NOW + 1);
+    for (int i = 0; i < 3; i++)
+        unit_submit_to(site, unit_assignment(site, late, apr_psprintf(unit_pool, "l%d", i)),
+                       site->other, "x", "1");
+    ck_assert_str_eq(order(), "student:b6 other:l0 student:b7 other:l1 student:b8 other:l2 "
+                              "student:b9 student:b10 student:b11 student:hw1");
+}
+END_TEST
+
+START_TEST(a_course_that_was_paused_does_not_make_up_for_it) {
+    site = unit_site_make();
+    go_course *busy = unit_course(site, "busy");
+    ck_assert_ok(go_course_pause(site->db, site->course, 1, unit_pool, &unit_error));
+    for (int i = 2; i <= 4; i++)
+        unit_submit_to(site,
+                       unit_assignment(site, site->course, apr_psprintf(unit_pool, "hw%d", i)),
+                       site->other, "x", "1");
+    for (int i = 0; i < 9; i++)
+        unit_submit_to(site, unit_assignment(site, busy, apr_psprintf(unit_pool, "b%d", i)),
+                       site->student, "x", "1");
+    for (int i = 0; i < 6; i++)
+        finish(claim(), NOW + 1);
+    ck_assert_ok(go_course_pause(site->db, site->course, 0, unit_pool, &unit_error));
+    ck_assert_str_eq(order(), "other:hw2 student:b6 other:hw3 student:b7 other:hw4 student:b8");
+}
+END_TEST
+
+START_TEST(an_ungradable_rerun_and_a_cancelled_run_take_no_score_away) {
+    site = unit_site_make();
+    go_receipt *receipt = unit_submit(site, site->student, "x", "1");
+    finish(claim(), NOW + 1);
+    rerun(site->assignment, receipt);
+    go_claim *claimed = claim();
+    const go_run_news zero = {.has_score = 1, .score = {0, 1000}, .stage = -1};
+    const go_run_end end = {.news = &zero,
+                            .results = apr_array_make(unit_pool, 1, sizeof(go_stage_result)),
+                            .problem = "It does not fit."};
+    ck_assert_ok(go_run_finish(site->db, claimed->run_id, claimed->lease, &end, NOW, unit_pool,
+                               &unit_error));
+    apr_array_header_t *lines;
+    ck_assert_ok(go_submissions(site->db, GO_SUBMISSIONS_LATEST, site->assignment->id, 0, &lines,
+                                unit_pool, &unit_error));
+    ck_assert_int_eq(APR_ARRAY_IDX(lines, 0, go_submission_line).score.earned_milli, 1000);
+    ck_assert_int_eq(APR_ARRAY_IDX(lines, 0, go_submission_line).is_ungradable, 1);
+    go_receipt *others = unit_submit(site, site->other, "x", "1");
+    claimed = claim();
+    ck_assert_ok(
+        go_run_tell(site->db, claimed->run_id, claimed->lease, &zero, unit_pool, &unit_error));
+    ck_assert_ok(go_run_cancel(site->db, claimed->run_id, "ada", NOW, unit_pool, &unit_error));
+    ck_assert_int_eq(run_of(site->assignment, others)->has_score, 0);
+}
+END_TEST
+
+START_TEST(a_run_whose_engine_went_away_is_passed_on_at_once_but_not_for_ever) {
+    site = unit_site_make();
+    go_receipt *receipt = unit_submit(site, site->student, "x", "1");
+    for (int attempt = 1; attempt <= GO_RUN_ATTEMPTS; attempt++) {
+        go_claim *claimed = claim();
+        ck_assert_int_eq(claimed->attempt, attempt);
+        ck_assert_ok(go_run_pass_on(site->db, claimed->run_id, claimed->lease, "It is away.", NOW,
+                                    unit_pool, &unit_error));
+    }
+    ck_assert_ptr_null(claim());
+    ck_assert_int_eq(run_of(site->assignment, receipt)->state, GO_RUN_FAILED);
+}
+END_TEST
+
+START_TEST(a_submission_is_graded_once_at_a_time) {
+    site = unit_site_make();
+    go_receipt *receipt = unit_submit(site, site->student, "x", "1");
+    apr_int64_t id;
+    ck_assert_int_eq(go_run_queue(site->db, run_of(site->assignment, receipt)->submission_id,
+                                  site->assignment->version_id, GO_REASON_RERUN, 500, &id,
+                                  unit_pool, &unit_error),
+                     GO_ECONFLICT);
 }
 END_TEST
 
@@ -361,6 +448,11 @@ Suite *turns_suite(void) {
     tcase_add_test(cases, a_superseded_submission_can_be_graded_on_demand_and_stays);
     tcase_add_test(cases, a_cancelled_run_is_off_the_queue_and_its_executor_changes_nothing);
     tcase_add_test(cases, a_paused_course_waits_and_the_others_go_on);
+    tcase_add_test(cases, a_paused_course_or_one_with_reruns_gives_nobody_else_turns);
+    tcase_add_test(cases, a_course_that_was_paused_does_not_make_up_for_it);
+    tcase_add_test(cases, an_ungradable_rerun_and_a_cancelled_run_take_no_score_away);
+    tcase_add_test(cases, a_run_whose_engine_went_away_is_passed_on_at_once_but_not_for_ever);
+    tcase_add_test(cases, a_submission_is_graded_once_at_a_time);
     tcase_add_test(cases, a_drained_queue_starts_nothing);
     tcase_add_test(cases, without_an_executor_that_works_a_run_waits_for_an_oven);
     tcase_add_test(cases, the_estimate_follows_from_what_runs_of_the_assignment_took);
