@@ -12,6 +12,7 @@ import socket
 import sqlite3
 import subprocess
 import tempfile
+import time
 
 from processes import end, open_files, processes
 from harness import INSTALL, Site, wait_until
@@ -109,6 +110,19 @@ GradeOvenPids 64""")
 
     def workers(self):
         return [p.pid for p in processes() if p.group == self.process.pid and p.pid != self.process.pid]
+
+    def start(self):
+        """As an init system does: again, when the port is not free yet. Who holds it is worth knowing."""
+        for _ in range(10):
+            try:
+                return super().start()
+            except AssertionError as problem:
+                if "Address already in use" not in str(problem):
+                    raise
+                who = subprocess.run(["ss", "-tanp", f"sport = :{self.port}"], capture_output=True, text=True)
+                print(f"  port {self.port} was not free:\n{who.stdout}", flush=True)
+                time.sleep(1)
+        return super().start()
 
     def kill_group(self):
         """What an init system does when the main process has died: nobody of the service is left."""
