@@ -237,10 +237,11 @@ static int missing(const go_pool *pool) {
 /* Makes what is missing and may be made now. */
 static void fill(go_pool *pool) {
     int make = missing(pool);
-    if (pool->is_closed || make <= 0 || go_timer_is_running(pool->retry)) return;
+    if (pool->is_closed || go_timer_is_running(pool->retry)) return;
+    /* Also when nothing is missing: what was left over and could not be removed is tried again. */
     int is_stale = go_loop_now() - pool->prepared_at > PREPARED_US;
     if ((!pool->image || is_stale) && !pool->is_preparing) prepare(pool);
-    if (!pool->image) return;
+    if (!pool->image || make <= 0) return;
     int is_quiet = !go_timer_is_running(pool->spare);
     int at_once = pool->is_waiting ? MAKING_AT_ONCE : is_quiet ? 1 : 0;
     at_once -= count(pool, GO_OVEN_CREATING, GO_OVEN_STARTING);

@@ -7,6 +7,7 @@
  * things have been quiet for a moment, since making one costs as much CPU as a small run. An oven
  * that has been warm too long is replaced, not missed: the new one comes before the old one goes.
  * What a burst has left over goes when nothing was needed for a while.
+ * Once a minute the engine is looked at and swept, also when nothing is missing.
  * When the engine fails, the pool tries again after 0.25 s, doubling to 10 s, each time from the
  * beginning (look at the engine, sweep, image), and keeps the reason.
  */
