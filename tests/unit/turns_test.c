@@ -75,7 +75,7 @@ START_TEST(five_hundred_submissions_of_one_student_delay_another_by_one_run) {
     site = unit_site_make();
     enum { FLOOD = 500 };
     for (int i = 0; i < FLOOD; i++) {
-        /* they count as the executor's harness makes them: no cap and nothing superseded */
+        /* on demand: these supersede nothing */
         go_assignment *assignment = site->assignment;
         apr_int64_t id;
         if (i == 0) unit_submit(site, site->student, "x", "0");
