@@ -320,10 +320,6 @@ go_oven_state go_oven_state_of(const go_oven *oven) {
     return oven->state;
 }
 
-const char *go_oven_state_name(go_oven_state state) {
-    return states[state].name;
-}
-
 apr_time_t go_oven_warm_since(const go_oven *oven) {
     return oven->warm_since;
 }

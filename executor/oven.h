@@ -73,7 +73,6 @@ go_oven *go_oven_make(const go_oven_spec *spec, const go_oven_events *events, vo
 int go_oven_engine_is_lost(const go_oven *oven);
 
 go_oven_state go_oven_state_of(const go_oven *oven);
-const char *go_oven_state_name(go_oven_state state);
 /* When it became warm, by go_loop_now(). */
 apr_time_t go_oven_warm_since(const go_oven *oven);
 /* What it was made with; lives as long as the oven. */

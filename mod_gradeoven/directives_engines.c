@@ -61,7 +61,8 @@ static const char *read_endpoint(const char *text, apr_pool_t *pool) {
     if (!strncmp(text, "https://", 8) && is_host_and_port(text + 8)) return NULL;
     return apr_psprintf(pool,
                         NAME "\"%s\" is not the address of an engine; it must be "
-                             "unix:///path/to/docker.sock or tcp://host:port.",
+                             "unix:///path/to/docker.sock, tcp://host:port or "
+                             "https://host:port.",
                         text);
 }
 
@@ -89,10 +90,11 @@ const char *go_engine_setting_add(apr_array_header_t *engines, int argc, char *c
     for (int i = 1; !problem && i < argc; i++)
         problem = read_word(argv[i], &engine, pool);
     if (!problem && engine.tls_directory && !strncmp(engine.endpoint, "unix:", 5))
-        problem = NAME "tls= needs an address of the form tcp://host:port.";
+        problem = NAME "tls= needs an address of the form tcp://host:port or https://host:port.";
     for (int i = 0; !problem && i < engines->nelts; i++)
         if (!strcmp(APR_ARRAY_IDX(engines, i, go_engine_setting).endpoint, engine.endpoint))
-            problem = apr_psprintf(pool, NAME "\"%s\" stands there twice.", engine.endpoint);
+            problem = apr_psprintf(pool, NAME "\"%s\" is named twice; remove one of the lines.",
+                                   engine.endpoint);
     if (!problem) APR_ARRAY_PUSH(engines, go_engine_setting) = engine;
     return problem;
 }

@@ -3,9 +3,9 @@ include tests/hostile/local.mk
 EXTRA_DIST += tests/lint tests/plans.py tests/run tools/build.sh tools/deps.sh tools/engine.sh \
 	tools/first-submission.py tools/site.sh tools/test.sh
 # Each folder's tests; those of the executor and the oven stand in their own local.mk.
-EXTRA_DIST += tests/fault/fault_site.py tests/fault/faults.py tests/fault/injuries.py \
-	tests/fault/invariants.py tests/fault/private_engine.py tests/fault/processes.py \
-	tests/fault/students.py
+EXTRA_DIST += tests/fault/README.md tests/fault/fault_site.py tests/fault/faults.py \
+	tests/fault/injuries.py tests/fault/invariants.py tests/fault/private_engine.py \
+	tests/fault/processes.py tests/fault/students.py
 EXTRA_DIST += tests/grading/demo_test.py tests/grading/fault_test.py tests/grading/hostile_test.py \
 	tests/web/engines_test.py tests/web/grading_test.py tests/web/harness.py \
 	tests/web/hostile_test.py tests/web/pack.py \

@@ -2,15 +2,17 @@
 
 const ctl_command ctl_commands[] = {
     {"assignment add", "[OPTION...] COURSE NAME DIRECTORY",
-     "Store an assignment, or a new version of one, from a directory of stages.",
+     "Store an assignment, or a new version of one, from a directory of stages; every problem is "
+     "listed, and commands that seem to run students' code without sandbox.",
      "  --title TITLE        [the name]\n"
      "  --description FILE   its text, in Markdown\n"
      "  --due TIME           such as 2030-01-31T23:59, in the course's zone\n"
      "  --published          students see it\n",
      ctl_assignment_add},
     {"assignment check", "DIRECTORY",
-     "Check an assignment as an upload would: every problem is listed.", NULL,
-     ctl_assignment_check},
+     "Check an assignment as an upload would: every problem is listed, and commands that seem to "
+     "run students' code without sandbox.",
+     NULL, ctl_assignment_check},
     {"course add", "[OPTION...] NAME", "Make a course.",
      "  --title TITLE    [the name]\n"
      "  --zone ZONE      its time zone, such as Europe/Berlin [UTC]\n",
@@ -31,13 +33,13 @@ const ctl_command ctl_commands[] = {
     {"grade", "[OPTION...] ASSIGNMENT_DIRECTORY SUBMISSION",
      "Bake a submission (a directory, a file or an archive) here, without a site.",
      "  --json           print one JSON object instead of lines\n"
-     "  --image IMAGE    the image that stages run in [gradeoven:latest]\n"
+     "  --image IMAGE    the image that stages run in [$GRADEOVEN_IMAGE or gradeoven:latest]\n"
      "  --docker URL     the Docker engine [$DOCKER_HOST or unix:///var/run/docker.sock]\n"
      "  --docker-tls DIR ca.pem, cert.pem and key.pem for it [$DOCKER_CERT_PATH]\n"
      "  --oven FILE      the oven binary\n"
      "  --timeout S      seconds for a stage that does not say [60]\n"
-     "  --memory MB      MiB of memory for a stage that does not say [512]\n"
-     "  --disk MB        MiB for files [256]\n"
+     "  --memory MIB     memory for a stage that does not say [512]\n"
+     "  --disk MIB       space for files [256]\n"
      "  --pids N         processes and threads at once [256]\n",
      ctl_grade},
     {"hostile", "[OPTION...] [NAME...]",

@@ -26,8 +26,8 @@ int ctl_site_options(int *argc, const char *const **argv) {
         else if (!strcmp(name, "--database"))
             given_driver = (*argv)[1], given_params = (*argv)[2];
         else
-            return ctl_fail("%s: before a command stand --state DIR, --database DRIVER PARAMS, "
-                            "--httpd-conf FILE",
+            return ctl_fail("%s: unknown; before a command only --state DIR, --database DRIVER "
+                            "PARAMS and --httpd-conf FILE are allowed",
                             name),
                    CTL_USAGE;
         *argv += takes + 1;

@@ -1,10 +1,12 @@
 /*
  * Between `sandbox` (the client, run by a stage) and PID 1: one SEQPACKET connection per call.
  *
- *   client -> PID 1   one request with stdin, stdout and stderr attached, and the files it hands
- * over client -> PID 1   SANDBOX_STOP, when the program has written more than it may PID 1 ->
- * client   one SANDBOX_COLLECTED per --collect (with the open file), then the RESULT; or FAILED at
- * any time: the program was not run, and why
+ *   client -> PID 1   one request with stdin, stdout and stderr attached, and its --file files
+ *
+ *   client -> PID 1   SANDBOX_STOP, when the program has written more than it may
+ *
+ *   PID 1 -> client   one SANDBOX_COLLECTED per --collect (with the open file), then the RESULT;
+ *                     or FAILED at any time: the program was not run, and why
  *
  * Both ends are the same binary, so numbers are in the machine's own format. Closing the connection
  * ends the call.

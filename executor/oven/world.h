@@ -9,8 +9,7 @@
  *   /sandbox/<n>             uid base+n, 0700: HOME of the grader (0) and of untrusted stages (1),
  *                            scratch directory of sandbox calls (2...)
  *   /sandbox/files           grader, 0711
- *   /sandbox/files/<n>       grader, group base+n, 0750: files handed to a sandbox call
- * (handover.h)
+ *   /sandbox/files/<n>       grader, group base+n, 0750: of a sandbox call (handover.h)
  *
  * Every uid has its own directory below /sandbox from the start, and nobody can make another one
  * there: no name in it can be taken by a program before PID 1 needs it.

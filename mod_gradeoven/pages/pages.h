@@ -107,9 +107,8 @@ json_t *json_assignment(const go_request *q, const go_course *course,
 json_t *json_submission_line(const go_request *q, const char *course, const char *zone,
                              const char *assignment, const go_submission_line *line);
 
-/* The URL of the page of the course or assignment at hand. */
+/* The URL of the page of the course at hand. */
 const char *url_course(const go_request *q);
-const char *url_assignment(const go_request *q);
 
 /* Sets the page's title, the course and the assignment at hand. */
 void page_begin(go_request *q, json_t *page, const char *title);

@@ -61,10 +61,6 @@ const char *url_course(const go_request *q) {
     return go_url(q, "/courses/%s", q->at.course->name);
 }
 
-const char *url_assignment(const go_request *q) {
-    return go_url(q, "/courses/%s/assignments/%s", q->at.course->name, q->at.assignment->name);
-}
-
 void page_begin(go_request *q, json_t *page, const char *title) {
     json_object_set_new(page, "title", go_json_text(q, title));
     if (!q->at.course) return;

@@ -28,9 +28,10 @@ static const char *about(const go_request *q, int seconds) {
 }
 
 static const char *explain_turn(const go_request *q, const go_run *run, const go_wait *wait) {
-    const char *when = wait->has_estimate ? apr_psprintf(q->pool, " The result is there in %s.",
-                                                         about(q, wait->ends_in_s))
-                                          : "";
+    const char *when =
+        wait->has_estimate
+            ? apr_psprintf(q->pool, " The result should be there in %s.", about(q, wait->ends_in_s))
+            : "";
     if (run->attempts > 0)
         return apr_pstrcat(q->pool,
                            "Grading was interrupted by a fault of ours, which does not count "
@@ -193,7 +194,7 @@ static void add_choices(const go_request *q, const go_run *run, json_t *json, in
 static const char *outcome(const go_run *run) {
     if (run && run->state == GO_RUN_FINISHED)
         return run->is_ungradable ? "cannot be graded" : "graded";
-    return run && run->state == GO_RUN_FAILED ? "our failure" : NULL;
+    return run && run->state == GO_RUN_FAILED ? "failed" : NULL;
 }
 
 apr_status_t add_run(go_request *q, json_t *page, const go_run *run, const go_wait *wait) {

@@ -27,10 +27,10 @@ static const struct {
     {"rerun", "Queued to be graded again."},
     {"demand", "Queued to be graded."},
     {"cancelled", "Grading was stopped."},
-    {"first", "It is graded next."},
+    {"first", "It will be graded next."},
     {"paused", "Grading is paused. Students can still submit."},
-    {"resumed", "Grading goes on."},
-    {"drained", "No run starts any more. Those that go on are finished."},
+    {"resumed", "Grading has been resumed."},
+    {"drained", "The queue is stopped. Runs in progress will be finished."},
     {"removed", "Removed from the course. Their submissions are kept."},
     {"logout", "You are logged out."},
 };

@@ -38,7 +38,7 @@ test("a course is paused, a submission waits, and is graded when it goes on", as
   await admin.getByRole("row", { name: /cs101/ }).first().getByText("paused").waitFor();
   await looksRight(admin);
   await open(teacher, course);
-  await press(teacher, "Go on grading");
+  await press(teacher, "Resume grading");
   await student.getByText("Graded.").waitFor({ timeout: 60000 }); // live, without a click
   await student.getByText("How it was graded").click();
   await student.getByText("sha256:").waitFor();
@@ -49,7 +49,7 @@ test("a course is paused, a submission waits, and is graded when it goes on", as
 test("a newer submission supersedes one that waits, which is then graded on demand", async () => {
   await open(admin, "/admin");
   await press(admin, "Stop the queue");
-  await admin.getByText("No run starts any more").waitFor();
+  await admin.getByText("Runs in progress will be finished.").waitFor();
   const first = await submit(student);
   await student.getByText("Grading is stopped for maintenance.").waitFor();
   await submit(student);
@@ -60,7 +60,7 @@ test("a newer submission supersedes one that waits, which is then graded on dema
   await student.getByText("Queued to be graded.").waitFor();
   await open(admin, "/admin");
   await looksRight(admin);
-  await press(admin, "Let runs start again");
+  await press(admin, "Restart the queue");
   await student.getByText("Graded.").waitFor({ timeout: 60000 });
   for (const page of [student, admin]) isQuiet(page);
 });
@@ -72,14 +72,14 @@ test("staff stop a run that waits; its buttons follow its state", async () => {
   await open(teacher, place);
   assert.equal(await teacher.getByRole("button", { name: /Grade again/ }).isVisible(), false);
   await press(teacher, "Grade it next");
-  await teacher.getByText("It is graded next.").waitFor();
+  await teacher.getByText("It will be graded next.").waitFor();
   assert.equal(await teacher.getByRole("button", { name: "Grade it next" }).isVisible(), false);
   await press(teacher, "Stop grading it");
   await student.getByText("Grading was stopped by staff.").waitFor(); // live
   await looksRight(student);
   await teacher.getByRole("button", { name: /Grade again/ }).click();
   await open(admin, "/admin");
-  await press(admin, "Let runs start again");
+  await press(admin, "Restart the queue");
   await teacher.getByText("Graded.").waitFor({ timeout: 60000 });
   for (const page of [student, teacher, admin]) isQuiet(page);
 });

@@ -99,12 +99,13 @@ class Executor(ExecutorTest):
         self.end(first)
         self.end(second)
 
-    def test_sigterm_gives_runs_back_within_three_seconds_and_removes_ovens(self):
+    def test_sigterm_gives_runs_back_and_removes_ovens(self):
         self.add_assignment(WAITS)
         process = self.start()
         run = self.submit()
         self.wait_until_baking(run)
-        self.assertLess(self.end(process), 3.5)
+        self.end(process)
+        self.assertIn("leaving, 1 runs are queued again", self.log())
         row = self.run_row(run)
         self.assertEqual((row["state"], row["attempts"], row["problem"]), ("queued", 0, None))
         wait_until(lambda: not self.containers(), "the ovens are gone", 10)

@@ -18,11 +18,11 @@ DEADLINE = 60  # seconds; nothing here takes nearly as long
 
 
 def wait_until(condition, what, seconds=DEADLINE):
-    """Asks again until `condition()` is true; fails after the deadline."""
+    """Asks again until `condition()` is true; fails after the deadline, with `what` or what it answers."""
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
-            raise AssertionError(f"{what}: not within {seconds} s")
+            raise AssertionError(f"{what() if callable(what) else what}: not within {seconds} s")
         time.sleep(0.05)
 
 

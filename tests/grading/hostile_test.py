@@ -71,13 +71,13 @@ class Kit(unittest.TestCase):
         self.assertGreaterEqual(len(self.results), 60, self.errors)
 
     def test_no_container_is_left(self):
-        wait_until(lambda: not orphans(), f"containers are left: {orphans()}")
+        wait_until(lambda: not orphans(), lambda: f"containers are left: {orphans()}")
 
     def test_no_process_is_left(self):
-        wait_until(lambda: set(survivors()) <= self.survivors_before, f"processes are left: {survivors()}")
+        wait_until(lambda: set(survivors()) <= self.survivors_before, lambda: f"processes are left: {survivors()}")
 
     def test_no_file_is_left(self):
-        wait_until(lambda: files() <= self.files_before, f"files are left: {files() - self.files_before}")
+        wait_until(lambda: files() <= self.files_before, lambda: f"files are left: {files() - self.files_before}")
 
     def test_the_exit_status_says_whether_all_held(self):
         self.assertEqual(self.status, 0 if all(one["held"] for one in self.results.values()) else 1, self.errors)
