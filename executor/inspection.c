@@ -167,6 +167,15 @@ static void check_ulimits(apr_array_header_t *missing, const json_t *asked, cons
     }
 }
 
+/* Podman's service takes the runtime of its containers.conf, whatever is asked for. */
+static void check_runtime(apr_array_header_t *missing, const json_t *asked, const json_t *host) {
+    const char *wanted = json_string_value(json_object_get(asked, "Runtime"));
+    const char *used = json_string_value(json_object_get(host, "Runtime"));
+    if (!wanted || (used && !strcmp(wanted, used))) return;
+    add(missing,
+        apr_psprintf(missing->pool, "the runtime \"%s\" is not used (GradeOvenRuntime)", wanted));
+}
+
 const char *go_inspection_of_container(const json_t *body, const json_t *inspected,
                                        apr_pool_t *pool) {
     apr_array_header_t *missing = apr_array_make(pool, 8, sizeof(const char *));
@@ -201,6 +210,7 @@ const char *go_inspection_of_container(const json_t *body, const json_t *inspect
     for (size_t i = 0; i < sizeof(properties) / sizeof(*properties); i++) {
         if (!properties[i].is_right) add(missing, properties[i].words);
     }
+    check_runtime(missing, asked, host);
     check_tmpfs(missing, asked, host);
     check_ulimits(missing, asked, host);
     return refuse(missing, pool);

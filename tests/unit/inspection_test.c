@@ -70,6 +70,20 @@ START_TEST(whatever_an_engine_leaves_out_is_named) {
 }
 END_TEST
 
+START_TEST(a_runtime_that_is_not_used_is_named) {
+    json_t *body = asked(), *inspected = docker();
+    json_t *host = json_deep_copy(json_object_get(inspected, "HostConfig"));
+    json_object_set_new(inspected, "HostConfig", host);
+    json_object_set_new(json_object_get(body, "HostConfig"), "Runtime", json_string("runsc"));
+    json_object_set_new(host, "Runtime", json_string("runsc"));
+    ck_assert_pstr_eq(go_inspection_of_container(body, inspected, unit_pool), NULL);
+    json_object_set_new(host, "Runtime", json_string("oci"));
+    ck_assert_ptr_nonnull(strstr(go_inspection_of_container(body, inspected, unit_pool), "runsc"));
+    json_decref(inspected);
+    json_decref(body);
+}
+END_TEST
+
 START_TEST(a_mount_of_the_host_is_named) {
     json_t *body = asked(), *inspected = docker();
     json_array_append_new(json_object_get(inspected, "Mounts"),
@@ -171,6 +185,7 @@ Suite *inspection_suite(void) {
     tcase_add_test(rules, a_container_as_it_was_asked_for_is_accepted);
     tcase_add_loop_test(rules, whatever_an_engine_leaves_out_is_named, 0,
                         (int)(sizeof(changes) / sizeof(changes[0])));
+    tcase_add_test(rules, a_runtime_that_is_not_used_is_named);
     tcase_add_test(rules, a_mount_of_the_host_is_named);
     tcase_add_test(rules, podmans_way_of_telling_it_is_understood);
     tcase_add_test(rules, podman_is_asked_for_nothing_that_it_refuses);
