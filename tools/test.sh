@@ -44,7 +44,9 @@ run_faults() {
 # Docker only lends the image; the service is started for the tests and stopped after them.
 run_podman_tests() {
     build_tests
-    python3 tests/grading/podman_harness.py python3 tests/run grading/
+    # without those that bring engines of their own
+    python3 tests/grading/podman_harness.py python3 tests/run grading/demo grading/doctor \
+        grading/executor grading/grade grading/hostile grading/oven grading/sandbox
 }
 
 run_hostile() {
