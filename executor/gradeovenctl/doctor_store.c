@@ -2,6 +2,7 @@
 #include "gradeovenctl/doctor.h"
 
 #include "model/checkup.h"
+#include "model/engines.h"
 
 #include <apr_strings.h>
 
@@ -11,7 +12,6 @@
 #include <unistd.h>
 
 #define SAMPLE_BYTES_MAX ((apr_int64_t)256 * 1024 * 1024) /* of stored files that are read */
-#define SILENCE_SECONDS  60                               /* executors report every 5 s */
 #define WAIT_MINUTES     10                               /* of a run, before one asks why */
 
 /* --- the database ---------------------------------------------------------------------------- */
@@ -129,10 +129,10 @@ static void look_at_executors(ctl_doctor *doctor) {
         const char *trouble = go_rows_text(rows, 2), *endpoint = go_rows_text(rows, 4);
         apr_time_t reported = go_rows_integer(rows, 3, 0);
         if (reported > newest) newest = reported;
-        if (now - reported > apr_time_from_sec(SILENCE_SECONDS)) continue;
+        if (now - reported > apr_time_from_sec(GO_SILENT_SECONDS)) continue;
         alive++;
         ctl_doctor_say(doctor, trouble ? CTL_VERDICT_PROBLEM : CTL_VERDICT_OK, "executor", NULL,
-                       "%d ovens wait and %d bake%s%s%s%s", (int)go_rows_integer(rows, 0, 0),
+                       "%d warm, %d baking%s%s%s%s", (int)go_rows_integer(rows, 0, 0),
                        (int)go_rows_integer(rows, 1, 0), endpoint ? " at " : "",
                        endpoint ? endpoint : "", trouble ? "; it says: " : ".",
                        trouble ? trouble : "");
