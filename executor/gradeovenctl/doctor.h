@@ -87,6 +87,10 @@ void ctl_doctor_judge(ctl_doctor *doctor, const ctl_facts *facts);
 
 typedef void (*ctl_judge)(ctl_doctor *doctor, const char *name, const ctl_facts *facts);
 
+/* A finding of a ctl_judge. */
+#define SAY(verdict, remedy, ...)                                                                  \
+    ctl_doctor_say(doctor, CTL_VERDICT_##verdict, name, remedy, __VA_ARGS__)
+
 void ctl_judge_processes(ctl_doctor *doctor, const char *name, const ctl_facts *facts);
 void ctl_judge_memory(ctl_doctor *doctor, const char *name, const ctl_facts *facts);
 void ctl_judge_swap(ctl_doctor *doctor, const char *name, const ctl_facts *facts);

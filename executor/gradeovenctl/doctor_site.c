@@ -150,7 +150,7 @@ static void look_at_clock(ctl_doctor *doctor) {
         ctl_doctor_say(doctor, CTL_VERDICT_PROBLEM, "clock", "Set it, and keep it by NTP.",
                        "This host's clock is wrong: %s.",
                        is_back ? "the database was written later than now"
-                               : "it says 2023 or less");
+                               : "it says 2023 or earlier");
     else
         ctl_doctor_say(doctor, CTL_VERDICT_OK, "clock", NULL, "It runs forward.");
 }
@@ -163,7 +163,7 @@ static void look_at_httpd(ctl_doctor *doctor) {
         int is_there;
         const char *what, *remedy;
     } needs[] = {
-        {conf->has_module, "loads no gradeoven_module", "See README.md, or: a2enmod gradeoven"},
+        {conf->has_module, "loads no gradeoven_module", "See README.md, or: a2enmod gradeoven."},
         {conf->is_mounted, "has no Location with \"SetHandler gradeoven\"", "See README.md."},
         {conf->has_ssl, "loads no ssl_module, without which the site serves nothing",
          "a2enmod ssl, unless it is built in."},

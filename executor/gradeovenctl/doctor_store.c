@@ -72,8 +72,8 @@ static int look_at_database(ctl_doctor *doctor) {
     }
     if (checkup.lost_children)
         ctl_doctor_say(doctor, CTL_VERDICT_PROBLEM, "database", remedy,
-                       "%d rows belong to something that is not there.",
-                       (int)checkup.lost_children);
+                       "%d row%s to something that is not there.", (int)checkup.lost_children,
+                       checkup.lost_children == 1 ? " belongs" : "s belong");
     else
         ctl_doctor_say(doctor, CTL_VERDICT_OK, "database", NULL, "It can be read, and is whole.");
     return look_at_schema(doctor, &checkup);
