@@ -208,7 +208,6 @@ static void look_at_doorbell(ctl_doctor *doctor) {
 }
 
 void ctl_doctor_site(ctl_doctor *doctor) {
-    const char *executor = doctor->site.conf.executor[0];
     look_at_httpd(doctor);
     if (!doctor->site.state) return;
     look_at_directories(doctor);
@@ -216,5 +215,5 @@ void ctl_doctor_site(ctl_doctor *doctor) {
     look_at_file_system(doctor);
     look_at_left_overs(doctor);
     look_at_clock(doctor);
-    if (!executor || strcasecmp(executor, "off") != 0) look_at_doorbell(doctor);
+    if (ctl_httpd_conf_grades(&doctor->site.conf)) look_at_doorbell(doctor);
 }

@@ -163,12 +163,12 @@ static void look_at_queue(ctl_doctor *doctor) {
             minutes < WAIT_MINUTES ? NULL
                                    : "See the executor and the engine, or allow more at once "
                                      "(GradeOvenParallel).",
-            "%d runs wait, the oldest for %d minutes.", count, minutes);
+            "%d run%s, the oldest for %d minute%s.", count, count == 1 ? " waits" : "s wait",
+            minutes, minutes == 1 ? "" : "s");
 }
 
 void ctl_doctor_store(ctl_doctor *doctor) {
     ctl_site *site = &doctor->site;
-    const char *executor = site->conf.executor[0];
     if (!look_at_database(doctor)) return;
     if (go_db_open(&site->db, site->state->driver, site->state->params, GO_DURABLE, doctor->pool,
                    &site->err) != APR_SUCCESS) {
@@ -176,6 +176,6 @@ void ctl_doctor_store(ctl_doctor *doctor) {
         return;
     }
     look_at_objects(doctor);
-    if (!executor || strcasecmp(executor, "off") != 0) look_at_executors(doctor);
+    if (ctl_httpd_conf_grades(&site->conf)) look_at_executors(doctor);
     look_at_queue(doctor);
 }

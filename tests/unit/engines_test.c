@@ -1,6 +1,6 @@
 #include "unit/model.h"
 
-#include "directives_engines.h"
+#include "model/engine_setting.h"
 #include "model/engines.h"
 
 #include <apr_file_io.h>
