@@ -22,7 +22,7 @@ typedef enum kind {
     MEBIBYTES_LIMIT,
     THOUSANDTHS, /* decimal number, kept times 1000 */
     SWITCH,      /* on|off, and optionally a user */
-    ENGINES,     /* repeated, with a setter of its own: directives_engines.h */
+    ENGINES,     /* repeated, with a setter of its own: model/engine_setting.h */
 } kind;
 
 typedef struct directive {

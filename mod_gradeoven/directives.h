@@ -12,7 +12,7 @@
 
 #include "model/stages.h"
 #include "model/state.h"
-#include "directives_engines.h"
+#include "model/engine_setting.h"
 
 #include <httpd.h>
 #include <http_config.h>

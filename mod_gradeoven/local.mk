@@ -24,6 +24,8 @@ libgradeoven_la_SOURCES = \
 	mod_gradeoven/model/db.c \
 	mod_gradeoven/model/db.h \
 	mod_gradeoven/model/db_private.h \
+	mod_gradeoven/model/engine_setting.c \
+	mod_gradeoven/model/engine_setting.h \
 	mod_gradeoven/model/engines.c \
 	mod_gradeoven/model/engines.h \
 	mod_gradeoven/model/error.c \
@@ -113,7 +115,6 @@ EXTRA_DIST += tools/embed-schema.sh
 module_LTLIBRARIES = mod_gradeoven.la
 mod_gradeoven_la_SOURCES = \
 	mod_gradeoven/directives.c mod_gradeoven/directives.h \
-	mod_gradeoven/directives_engines.c mod_gradeoven/directives_engines.h \
 	mod_gradeoven/mod_gradeoven.c \
 	mod_gradeoven/pages/admin.c mod_gradeoven/pages/admin_users.c \
 	mod_gradeoven/pages/assignment.c mod_gradeoven/pages/assignment_edit.c \

@@ -31,7 +31,8 @@ const ctl_command ctl_commands[] = {
      "  --oven FILE      the oven binary\n",
      ctl_doctor_run},
     {"grade", "[OPTION...] ASSIGNMENT_DIRECTORY SUBMISSION",
-     "Bake a submission (a directory, a file or an archive) here, without a site.",
+     "Bake a submission (a directory, a file or an archive) here, without a site, on one "
+     "processor.",
      "  --json           print one JSON object instead of lines\n"
      "  --image IMAGE    the image that stages run in [$GRADEOVEN_IMAGE or gradeoven:latest]\n"
      "  --docker URL     the Docker engine [$DOCKER_HOST or unix:///var/run/docker.sock]\n"

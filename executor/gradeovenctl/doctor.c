@@ -47,68 +47,59 @@ void ctl_doctor_say_error(ctl_doctor *doctor, const char *name, const go_error *
 
 /* --- what the site is configured with -------------------------------------------------------- */
 
-/* The arguments of a GradeOvenDocker line: the address, then "slots=N", "warm=N", "tls=DIR". */
-static ctl_endpoint endpoint_of(const char *arguments, apr_pool_t *pool) {
-    ctl_endpoint endpoint = {0};
-    char *state, *text = apr_pstrdup(pool, arguments);
-    for (char *word = apr_strtok(text, " \t\r\n\"'", &state); word;
-         word = apr_strtok(NULL, " \t\r\n\"'", &state)) {
-        if (!strncmp(word, "tls=", 4))
-            endpoint.tls = word + 4;
-        else if (!strncmp(word, "slots=", 6))
-            endpoint.slots = ctl_httpd_conf_number(word + 6, 0);
-        else if (!endpoint.address)
-            endpoint.address = word;
-    }
-    return endpoint;
-}
-
-/* Those of httpd's configuration, unless one is given; without any, as `grade` would. */
-static void read_endpoints(ctl_doctor *doctor, const char *given) {
+/*
+ * Those of httpd's configuration, unless one is given. A site that names none has the directive's
+ * default, whatever the environment of who asks says; without a site, as `grade` would.
+ */
+static void read_endpoints(ctl_doctor *doctor, const char *docker, const char *tls) {
     const ctl_httpd_conf *conf = &doctor->site.conf;
-    doctor->endpoints = apr_array_make(doctor->pool, 2, sizeof(ctl_endpoint));
-    for (int i = 0; !given && conf->docker && i < conf->docker->nelts; i++) {
-        ctl_endpoint endpoint =
-            endpoint_of(APR_ARRAY_IDX(conf->docker, i, const char *), doctor->pool);
-        if (endpoint.address) APR_ARRAY_PUSH(doctor->endpoints, ctl_endpoint) = endpoint;
+    go_engine_setting engine = {.endpoint = docker ? docker : doctor->options.docker,
+                                .tls_directory = tls ? tls : doctor->options.docker_tls,
+                                .slots = -1,
+                                .warm = -1};
+    doctor->endpoints = apr_array_make(doctor->pool, 2, sizeof(go_engine_setting));
+    if (!docker && conf->docker) apr_array_cat(doctor->endpoints, conf->docker);
+    if (doctor->endpoints->nelts || (!docker && conf->docker_problem)) return;
+    if (conf->file && !docker && !tls) {
+        engine.endpoint = "unix:///var/run/docker.sock";
+        engine.tls_directory = NULL;
     }
-    if (doctor->endpoints->nelts) return;
-    APR_ARRAY_PUSH(doctor->endpoints, ctl_endpoint) = (ctl_endpoint){
-        .address = given ? given : doctor->options.docker, .tls = doctor->options.docker_tls};
+    APR_ARRAY_PUSH(doctor->endpoints, go_engine_setting) = engine;
 }
 
 /* The defaults are those of mod_gradeoven/directives.c. */
 static void read_configuration(ctl_doctor *doctor, const char *image, const char *runtime) {
     const ctl_httpd_conf *conf = &doctor->site.conf;
     ctl_grade_options *options = &doctor->options;
-    if (image || conf->image[0]) options->image = image ? image : conf->image[0];
-    options->limits = (go_container_limits){
-        .runtime = runtime ? runtime : conf->runtime[0],
-        .memory_mb = ctl_httpd_conf_number(conf->memory[0], 512),
-        .disk_mb = ctl_httpd_conf_number(conf->disk[0], 256),
-        .pids = ctl_httpd_conf_number(conf->pids[0], 256),
-        .cpus_milli = ctl_httpd_conf_thousandths(conf->cpus[0], 1000),
-    };
+    go_container_limits *limits = &options->limits;
+    if (conf->file) options->image = conf->image[0] ? conf->image[0] : "gradeoven:latest";
+    if (image) options->image = image;
+    limits->runtime = runtime ? runtime : conf->runtime[0];
+    limits->memory_mb = ctl_httpd_conf_number(conf->memory[0], limits->memory_mb);
+    limits->disk_mb = ctl_httpd_conf_number(conf->disk[0], limits->disk_mb);
+    limits->pids = ctl_httpd_conf_number(conf->pids[0], limits->pids);
+    limits->cpus_milli = ctl_httpd_conf_thousandths(conf->cpus[0], limits->cpus_milli);
 }
 
 /* --- the command ----------------------------------------------------------------------------- */
 
 static void examine(ctl_doctor *doctor) {
-    const char *executor = doctor->site.conf.executor[0];
+    const ctl_httpd_conf *conf = &doctor->site.conf;
     ctl_doctor_site(doctor);
     if (doctor->site.state) ctl_doctor_store(doctor);
-    if (executor && strcasecmp(executor, "off") == 0) {
+    if (!ctl_httpd_conf_grades(conf)) {
         ctl_doctor_say(doctor, CTL_VERDICT_OK, "engine", NULL,
                        "This httpd grades nothing (GradeOvenExecutor off).");
         return;
     }
+    if (conf->docker_problem)
+        ctl_doctor_say(doctor, CTL_VERDICT_PROBLEM, "httpd", NULL, "%s", conf->docker_problem);
     for (int i = 0; i < doctor->endpoints->nelts; i++) {
-        const ctl_endpoint *endpoint = &APR_ARRAY_IDX(doctor->endpoints, i, ctl_endpoint);
-        doctor->options.docker = endpoint->address;
-        doctor->options.docker_tls = endpoint->tls;
-        doctor->parallel = endpoint->slots
-                               ? endpoint->slots
-                               : ctl_httpd_conf_number(doctor->site.conf.parallel[0], 2);
+        const go_engine_setting *engine = &APR_ARRAY_IDX(doctor->endpoints, i, go_engine_setting);
+        doctor->options.docker = engine->endpoint;
+        doctor->options.docker_tls = engine->tls_directory;
+        doctor->parallel =
+            engine->slots >= 0 ? engine->slots : ctl_httpd_conf_number(conf->parallel[0], 2);
         doctor->engine = doctor->endpoints->nelts > 1 ? doctor->options.docker : NULL;
         if (ctl_doctor_engine(doctor)) ctl_doctor_oven(doctor);
     }
@@ -133,11 +124,11 @@ static int report(const ctl_doctor *doctor) {
 int ctl_doctor_run(const ctl_command *command, int argc, const char *const *argv,
                    apr_pool_t *pool) {
     ctl_doctor doctor = {.pool = pool};
-    const char *docker = NULL, *image = NULL, *runtime = NULL;
+    const char *docker = NULL, *tls = NULL, *image = NULL, *runtime = NULL;
     ctl_grade_defaults(&doctor.options);
     const ctl_option options[] = {{"--json", NULL, &doctor.is_json},
                                   {"--docker", &docker, NULL},
-                                  {"--docker-tls", &doctor.options.docker_tls, NULL},
+                                  {"--docker-tls", &tls, NULL},
                                   {"--image", &image, NULL},
                                   {"--runtime", &runtime, NULL},
                                   {"--oven", &doctor.options.oven, NULL},
@@ -151,7 +142,7 @@ int ctl_doctor_run(const ctl_command *command, int argc, const char *const *argv
     if (ctl_site_find(&doctor.site, pool) != APR_SUCCESS)
         ctl_doctor_say_error(&doctor, "site", &doctor.site.err);
     read_configuration(&doctor, image, runtime);
-    read_endpoints(&doctor, docker);
+    read_endpoints(&doctor, docker, tls);
     examine(&doctor);
     return report(&doctor);
 }

@@ -23,13 +23,6 @@
 
 typedef enum ctl_verdict { CTL_VERDICT_OK, CTL_VERDICT_WARNING, CTL_VERDICT_PROBLEM } ctl_verdict;
 
-/* An engine that the site grades with. */
-typedef struct ctl_endpoint {
-    const char *address;
-    const char *tls; /* directory of certificates, or NULL */
-    int slots;       /* ovens at once; 0: as many as the site says */
-} ctl_endpoint;
-
 typedef struct ctl_doctor {
     apr_pool_t *pool;
     int is_json;
@@ -39,7 +32,7 @@ typedef struct ctl_doctor {
     ctl_site site;      /* site.state is NULL when there is no site */
     int parallel;       /* ovens at once on the present engine */
     ctl_grade_options options;     /* image, limits, ... likewise; docker is the present endpoint */
-    apr_array_header_t *endpoints; /* of ctl_endpoint */
+    apr_array_header_t *endpoints; /* of go_engine_setting */
 } ctl_doctor;
 
 /*
@@ -86,6 +79,10 @@ void ctl_doctor_judge(ctl_doctor *doctor, const ctl_facts *facts);
 /* --- between the files of the judge ---------------------------------------------------------- */
 
 typedef void (*ctl_judge)(ctl_doctor *doctor, const char *name, const ctl_facts *facts);
+
+/* A finding of a ctl_judge. */
+#define SAY(verdict, remedy, ...)                                                                  \
+    ctl_doctor_say(doctor, CTL_VERDICT_##verdict, name, remedy, __VA_ARGS__)
 
 void ctl_judge_processes(ctl_doctor *doctor, const char *name, const ctl_facts *facts);
 void ctl_judge_memory(ctl_doctor *doctor, const char *name, const ctl_facts *facts);

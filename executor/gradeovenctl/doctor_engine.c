@@ -1,11 +1,14 @@
 /* What an engine says of itself: is it there, can it hold ovens, does it have the image? */
 #include "gradeovenctl/doctor.h"
 
+#include "inspection.h"
+
 #include <apr_strings.h>
 
 #include <string.h>
 
-#define SKEW_SECONDS 30 /* between its clock and ours */
+#define SKEW_SECONDS     30   /* between its clock and ours */
+#define STAGE_MEMORY_MAX 1024 /* MiB; as mod_gradeoven/directives.c */
 
 /* --- asking ---------------------------------------------------------------------------------- */
 
@@ -47,27 +50,15 @@ static const char *text_of(const json_t *json, const char *key) {
 
 /* --- what it says ---------------------------------------------------------------------------- */
 
-static void look_at_limits(ctl_doctor *doctor, const json_t *info) {
-    static const struct {
-        const char *key, *what;
-    } abilities[] = {{"MemoryLimit", "memory"},
-                     {"SwapLimit", "swap space"},
-                     {"PidsLimit", "number of processes"},
-                     {"CpuCfsQuota", "processor time"}};
-    int missing = 0;
-    for (size_t i = 0; i < sizeof(abilities) / sizeof(*abilities); i++) {
-        const json_t *ability = json_object_get(info, abilities[i].key);
-        if (!ability || json_is_true(ability)) continue;
-        missing++;
-        ctl_doctor_say(doctor, CTL_VERDICT_PROBLEM, "engine limits",
-                       "Run Docker as root, with all cgroup controllers (on cgroup v1 the kernel "
-                       "may need swapaccount=1).",
-                       "It cannot limit the %s of a container (%s).", abilities[i].what,
-                       abilities[i].key);
-    }
-    if (!missing)
+/* 1 when it has what the executor asks of it before it makes an oven there. */
+static int look_at_limits(ctl_doctor *doctor, const json_t *info) {
+    const char *problem = go_inspection_of_engine(info, doctor->pool);
+    if (problem)
+        ctl_doctor_say(doctor, CTL_VERDICT_PROBLEM, "engine limits", NULL, "%s", problem);
+    else
         ctl_doctor_say(doctor, CTL_VERDICT_OK, "engine limits", NULL,
                        "It can limit memory, swap, processes and processor time.");
+    return !problem;
 }
 
 static void look_at_warnings(ctl_doctor *doctor, const json_t *info) {
@@ -124,7 +115,10 @@ static void look_at_clock(ctl_doctor *doctor, const json_t *info) {
 static void look_at_room(ctl_doctor *doctor, const json_t *info) {
     const go_container_limits *limits = &doctor->options.limits;
     json_int_t have = json_integer_value(json_object_get(info, "MemTotal")) >> 20;
-    json_int_t want = ((json_int_t)limits->memory_mb + limits->disk_mb) * doctor->parallel;
+    /* A stage may ask for more memory than the default. */
+    int most = ctl_httpd_conf_number(doctor->site.conf.memory[1], STAGE_MEMORY_MAX);
+    if (most < limits->memory_mb) most = limits->memory_mb;
+    json_int_t want = ((json_int_t)most + limits->disk_mb) * doctor->parallel;
     if (!have) return;
     if (want > have)
         ctl_doctor_say(doctor, CTL_VERDICT_WARNING, "room",
@@ -196,11 +190,11 @@ int ctl_doctor_engine(ctl_doctor *doctor) {
                    text_of(version.json, "Version"), text_of(info.json, "Name"),
                    doctor->options.docker, text_of(version.json, "ApiVersion"), cgroup,
                    text_of(info.json, "DefaultRuntime"), text_of(info.json, "KernelVersion"));
-    look_at_limits(doctor, info.json);
+    int is_right = look_at_limits(doctor, info.json);
     look_at_warnings(doctor, info.json);
     look_at_security(doctor, info.json);
     look_at_clock(doctor, info.json);
     look_at_room(doctor, info.json);
-    int is_right = look_at_runtime(doctor, info.json);
+    is_right &= look_at_runtime(doctor, info.json);
     return look_at_image(doctor, engine, loop) && is_right;
 }

@@ -13,9 +13,6 @@
 static const char *const who[] = {"one", "stage", "student"}; /* PID 1, and two kinds of others */
 enum { ONE, STAGE, STUDENT, WHO };
 
-#define SAY(verdict, remedy, ...)                                                                  \
-    ctl_doctor_say(doctor, CTL_VERDICT_##verdict, name, remedy, __VA_ARGS__)
-
 static const char *status_of(const ctl_doctor *doctor, const ctl_facts *facts, int i,
                              const char *field) {
     return ctl_fact_of(facts, apr_pstrcat(doctor->pool, who[i], ".", field, NULL));
@@ -307,12 +304,13 @@ static void sandbox(ctl_doctor *doctor, const char *name, const ctl_facts *facts
 static void landlock(ctl_doctor *doctor, const char *name, const ctl_facts *facts) {
     long abi = ctl_fact_number(facts, "student.landlock", 0);
     if (abi <= 0)
-        SAY(WARNING, "A kernel since 5.13 with Landlock in its lsm= list has it.",
+        SAY(WARNING,
+            "Landlock needs Linux 5.13 or later, and \"landlock\" in the kernel's lsm= list.",
             "The kernel has none: the sandbox has one wall, not two.");
     else if (ctl_fact_number(facts, "student.write_comm", 0) != EACCES)
         SAY(PROBLEM, NULL, "The kernel has it (ABI %ld), but it does not hold a student.", abi);
     else if (abi < 4)
-        SAY(WARNING, "A kernel since 6.7 can.", "It is in force (ABI %ld), but cannot refuse TCP.",
+        SAY(WARNING, "Linux 6.7 or later can.", "It is in force (ABI %ld), but cannot refuse TCP.",
             abi);
     else
         SAY(OK, NULL, "It is in force (ABI %ld).", abi);

@@ -13,9 +13,6 @@
 #define NEVER_LIMIT (1L << 50) /* what cgroup v1 says for "none" is more */
 #define OPEN_FILES  1024
 
-#define SAY(verdict, remedy, ...)                                                                  \
-    ctl_doctor_say(doctor, CTL_VERDICT_##verdict, name, remedy, __VA_ARGS__)
-
 static const char not_obeyed[] = "The engine does not limit it; use another one, or as root.";
 
 /* The kernel's own word for a limit: -1 when it gives none to see, NEVER_LIMIT for "max". */

@@ -150,7 +150,7 @@ static void look_at_clock(ctl_doctor *doctor) {
         ctl_doctor_say(doctor, CTL_VERDICT_PROBLEM, "clock", "Set it, and keep it by NTP.",
                        "This host's clock is wrong: %s.",
                        is_back ? "the database was written later than now"
-                               : "it says 2023 or less");
+                               : "it says 2023 or earlier");
     else
         ctl_doctor_say(doctor, CTL_VERDICT_OK, "clock", NULL, "It runs forward.");
 }
@@ -163,7 +163,7 @@ static void look_at_httpd(ctl_doctor *doctor) {
         int is_there;
         const char *what, *remedy;
     } needs[] = {
-        {conf->has_module, "loads no gradeoven_module", "See README.md, or: a2enmod gradeoven"},
+        {conf->has_module, "loads no gradeoven_module", "See README.md, or: a2enmod gradeoven."},
         {conf->is_mounted, "has no Location with \"SetHandler gradeoven\"", "See README.md."},
         {conf->has_ssl, "loads no ssl_module, without which the site serves nothing",
          "a2enmod ssl, unless it is built in."},
@@ -208,7 +208,6 @@ static void look_at_doorbell(ctl_doctor *doctor) {
 }
 
 void ctl_doctor_site(ctl_doctor *doctor) {
-    const char *executor = doctor->site.conf.executor[0];
     look_at_httpd(doctor);
     if (!doctor->site.state) return;
     look_at_directories(doctor);
@@ -216,5 +215,5 @@ void ctl_doctor_site(ctl_doctor *doctor) {
     look_at_file_system(doctor);
     look_at_left_overs(doctor);
     look_at_clock(doctor);
-    if (!executor || strcasecmp(executor, "off") != 0) look_at_doorbell(doctor);
+    if (ctl_httpd_conf_grades(&doctor->site.conf)) look_at_doorbell(doctor);
 }

@@ -2,6 +2,7 @@
 #include "gradeovenctl/doctor.h"
 
 #include "model/checkup.h"
+#include "model/engines.h"
 
 #include <apr_strings.h>
 
@@ -11,7 +12,6 @@
 #include <unistd.h>
 
 #define SAMPLE_BYTES_MAX ((apr_int64_t)256 * 1024 * 1024) /* of stored files that are read */
-#define SILENCE_SECONDS  60                               /* executors report every 5 s */
 #define WAIT_MINUTES     10                               /* of a run, before one asks why */
 
 /* --- the database ---------------------------------------------------------------------------- */
@@ -72,8 +72,8 @@ static int look_at_database(ctl_doctor *doctor) {
     }
     if (checkup.lost_children)
         ctl_doctor_say(doctor, CTL_VERDICT_PROBLEM, "database", remedy,
-                       "%d rows belong to something that is not there.",
-                       (int)checkup.lost_children);
+                       "%d row%s to something that is not there.", (int)checkup.lost_children,
+                       checkup.lost_children == 1 ? " belongs" : "s belong");
     else
         ctl_doctor_say(doctor, CTL_VERDICT_OK, "database", NULL, "It can be read, and is whole.");
     return look_at_schema(doctor, &checkup);
@@ -129,10 +129,10 @@ static void look_at_executors(ctl_doctor *doctor) {
         const char *trouble = go_rows_text(rows, 2), *endpoint = go_rows_text(rows, 4);
         apr_time_t reported = go_rows_integer(rows, 3, 0);
         if (reported > newest) newest = reported;
-        if (now - reported > apr_time_from_sec(SILENCE_SECONDS)) continue;
+        if (now - reported > apr_time_from_sec(GO_SILENT_SECONDS)) continue;
         alive++;
         ctl_doctor_say(doctor, trouble ? CTL_VERDICT_PROBLEM : CTL_VERDICT_OK, "executor", NULL,
-                       "%d ovens wait and %d bake%s%s%s%s", (int)go_rows_integer(rows, 0, 0),
+                       "%d warm, %d baking%s%s%s%s", (int)go_rows_integer(rows, 0, 0),
                        (int)go_rows_integer(rows, 1, 0), endpoint ? " at " : "",
                        endpoint ? endpoint : "", trouble ? "; it says: " : ".",
                        trouble ? trouble : "");
@@ -163,12 +163,12 @@ static void look_at_queue(ctl_doctor *doctor) {
             minutes < WAIT_MINUTES ? NULL
                                    : "See the executor and the engine, or allow more at once "
                                      "(GradeOvenParallel).",
-            "%d runs wait, the oldest for %d minutes.", count, minutes);
+            "%d run%s, the oldest for %d minute%s.", count, count == 1 ? " waits" : "s wait",
+            minutes, minutes == 1 ? "" : "s");
 }
 
 void ctl_doctor_store(ctl_doctor *doctor) {
     ctl_site *site = &doctor->site;
-    const char *executor = site->conf.executor[0];
     if (!look_at_database(doctor)) return;
     if (go_db_open(&site->db, site->state->driver, site->state->params, GO_DURABLE, doctor->pool,
                    &site->err) != APR_SUCCESS) {
@@ -176,6 +176,6 @@ void ctl_doctor_store(ctl_doctor *doctor) {
         return;
     }
     look_at_objects(doctor);
-    if (!executor || strcasecmp(executor, "off") != 0) look_at_executors(doctor);
+    if (ctl_httpd_conf_grades(&site->conf)) look_at_executors(doctor);
     look_at_queue(doctor);
 }

@@ -78,7 +78,7 @@ void ctl_grade_defaults(ctl_grade_options *options) {
         .docker_tls = from_environment("DOCKER_CERT_PATH", NULL),
         .oven = GO_LIBEXEC_DIR "/oven",
         .timeout_seconds = CTL_TIMEOUT_SECONDS,
-        .limits = {.memory_mb = CTL_MEMORY_MB, .disk_mb = 256, .pids = 256}};
+        .limits = {.memory_mb = CTL_MEMORY_MB, .disk_mb = 256, .pids = 256, .cpus_milli = 1000}};
 }
 
 static int read_options(ctl_grade_options *options, int argc, const char *const *argv,

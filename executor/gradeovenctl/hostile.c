@@ -10,8 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define CPUS_MILLI 1000 /* as a site's GradeOvenCpus without the directive */
-
 enum { ALL = 256, JSON, KIT, IMAGE, DOCKER, DOCKER_TLS, OVEN };
 
 static const apr_getopt_option_t known_options[] = {
@@ -61,7 +59,6 @@ static int read_options(siege *all, int argc, const char *const *argv, apr_pool_
     const char *value;
     ctl_grade_defaults(&all->options);
     all->options.is_silent = 1;
-    all->options.limits.cpus_milli = CPUS_MILLI;
     apr_getopt_init(&getopt, pool, argc, argv);
     for (;;) {
         apr_status_t status = apr_getopt_long(getopt, known_options, &option, &value);

@@ -33,14 +33,14 @@ static const struct {
     {"GradeOvenExecutor", offsetof(ctl_httpd_conf, executor)},
 };
 
-static const char *word(const char **line, apr_pool_t *pool) {
+static char *word(const char **line, apr_pool_t *pool) {
     while (**line == ' ' || **line == '\t')
         ++*line;
     char quote = **line == '"' || **line == '\'' ? *(*line)++ : '\0';
     const char *start = *line;
     while (**line && (quote ? **line != quote : !strchr(" \t\r\n", **line)))
         ++*line;
-    const char *found = apr_pstrmemdup(pool, start, (apr_size_t)(*line - start));
+    char *found = apr_pstrmemdup(pool, start, (apr_size_t)(*line - start));
     if (quote && **line) ++*line;
     return found;
 }
@@ -70,6 +70,27 @@ static void read_plain(reader *self, const char *name, const char *line) {
     }
 }
 
+static int is_known(const apr_array_header_t *engines, const char *endpoint) {
+    for (int i = 0; i < engines->nelts; i++)
+        if (!strcmp(APR_ARRAY_IDX(engines, i, go_engine_setting).endpoint, endpoint)) return 1;
+    return 0;
+}
+
+/* Several virtual hosts may name the same engine: that is no mistake. */
+static void read_engine(reader *self, const char *line) {
+    ctl_httpd_conf *conf = self->conf;
+    apr_array_header_t *words = apr_array_make(self->pool, 4, sizeof(char *));
+    apr_array_header_t *read = apr_array_make(self->pool, 1, sizeof(go_engine_setting));
+    for (char *next = word(&line, self->pool); *next; next = word(&line, self->pool))
+        APR_ARRAY_PUSH(words, char *) = next;
+    const char *problem =
+        go_engine_setting_add(read, words->nelts, (char *const *)words->elts, self->pool);
+    if (problem)
+        conf->docker_problem = problem;
+    else if (!is_known(conf->docker, APR_ARRAY_IDX(read, 0, go_engine_setting).endpoint))
+        apr_array_cat(conf->docker, read);
+}
+
 /* A directive of the site; the rest of its line is in `line`. */
 static void read_ours(reader *self, const char *name, const char *line) {
     ctl_httpd_conf *conf = self->conf;
@@ -81,7 +102,7 @@ static void read_ours(reader *self, const char *name, const char *line) {
         conf->driver = word(&line, self->pool);
         conf->params = word(&line, self->pool);
     } else if (!strcasecmp(name, "GradeOvenDocker")) {
-        APR_ARRAY_PUSH(conf->docker, const char *) = apr_pstrdup(self->pool, line);
+        read_engine(self, line);
     } else {
         read_plain(self, name, line);
     }
@@ -121,7 +142,8 @@ static void read_file(reader *self, const char *path, int depth) {
 apr_status_t ctl_httpd_conf_read(ctl_httpd_conf *conf, const char *file, apr_pool_t *pool,
                                  go_error *err) {
     const char *slash = strrchr(file, '/');
-    *conf = (ctl_httpd_conf){.file = file, .docker = apr_array_make(pool, 2, sizeof(const char *))};
+    *conf = (ctl_httpd_conf){.file = file,
+                             .docker = apr_array_make(pool, 2, sizeof(go_engine_setting))};
     reader self = {.pool = pool,
                    .root = slash ? apr_pstrmemdup(pool, file, (apr_size_t)(slash - file)) : ".",
                    .conf = conf};
@@ -129,6 +151,10 @@ apr_status_t ctl_httpd_conf_read(ctl_httpd_conf *conf, const char *file, apr_poo
     if (self.states < 2) return APR_SUCCESS;
     return go_error_set(err, GO_EMULTIPLE, "Say which one is meant: gradeovenctl --state DIR ...",
                         "\"%s\" has %d sites of Grade Oven.", file, self.states);
+}
+
+int ctl_httpd_conf_grades(const ctl_httpd_conf *conf) {
+    return !conf->executor[0] || strcasecmp(conf->executor[0], "off") != 0;
 }
 
 int ctl_httpd_conf_number(const char *word, int otherwise) {

@@ -3,11 +3,13 @@
  *
  * This is no parser of httpd's language: sections, conditions and variables are not understood,
  * only lines that begin with a directive's name, Include and IncludeOptional among them. The last
- * line of a name counts. What that cannot tell apart (two sites) is left to --state.
+ * line of a name counts; of GradeOvenDocker all do, of whichever virtual host. What that cannot
+ * tell apart (two sites) is left to --state.
  */
 #ifndef GO_CTL_HTTPD_CONF_H
 #define GO_CTL_HTTPD_CONF_H
 
+#include "model/engine_setting.h"
 #include "model/error.h"
 
 #include <apr_tables.h>
@@ -19,7 +21,8 @@ typedef struct ctl_httpd_conf {
     int is_tls;              /* SSLEngine on */
     const char *state;       /* a path */
     const char *driver, *params;
-    apr_array_header_t *docker; /* const char *: the arguments of each line, as they stand there */
+    apr_array_header_t *docker; /* of go_engine_setting: each address once */
+    const char *docker_problem; /* what is wrong with one of these lines, or NULL */
     /* The first two words of a directive; NULL: not there. */
     const char *image[2], *runtime[2], *memory[2], *disk[2], *pids[2], *cpus[2], *parallel[2],
         *executor[2];
@@ -28,6 +31,9 @@ typedef struct ctl_httpd_conf {
 /* Never fails for a file that is not there: then nothing is found. Several states: GO_EMULTIPLE. */
 apr_status_t ctl_httpd_conf_read(ctl_httpd_conf *conf, const char *file, apr_pool_t *pool,
                                  go_error *err);
+
+/* Is there an executor? Not with "GradeOvenExecutor off". */
+int ctl_httpd_conf_grades(const ctl_httpd_conf *conf);
 
 /* "64"; "512M" or "2G" as MiB; "1.5" as thousandths. `otherwise` for NULL and what is no number. */
 int ctl_httpd_conf_number(const char *word, int otherwise);

@@ -1,6 +1,6 @@
 /*
  * What can be said of a site's store without using it: for `gradeovenctl doctor`, which must not
- * change what it looks at (go_db_open would fail, go_db_migrate would write).
+ * change what it looks at (go_db_open fails on another schema, go_db_migrate would write).
  */
 #ifndef GO_MODEL_CHECKUP_H
 #define GO_MODEL_CHECKUP_H

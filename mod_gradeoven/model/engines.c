@@ -1,6 +1,18 @@
 #include "model/engines.h"
 
-#define FORGOTTEN_SECONDS 3600
+apr_status_t go_executor_report(go_db *db, const go_executor *executor, apr_time_t now,
+                                apr_pool_t *pool, go_error *err) {
+    apr_status_t status =
+        go_db_run(db, GO_SQL_EXECUTOR_REPORT,
+                  GO_VALUES(go_text(executor->holder), go_integer(executor->slots),
+                            go_integer(executor->warm), go_integer(executor->baking),
+                            go_text(executor->trouble), go_integer(now)),
+                  NULL, pool, err);
+    if (status) return status;
+    return go_db_run(db, GO_SQL_EXECUTORS_FORGET,
+                     GO_VALUES(go_integer(now - apr_time_from_sec(GO_FORGOTTEN_SECONDS))), NULL,
+                     pool, err);
+}
 
 apr_status_t go_engines_report(go_db *db, const char *holder, const apr_array_header_t *states,
                                apr_time_t now, apr_pool_t *pool, go_error *err) {
@@ -17,8 +29,8 @@ apr_status_t go_engines_report(go_db *db, const char *holder, const apr_array_he
     }
     if (!status) {
         status = go_db_run(db, GO_SQL_ENGINES_FORGET,
-                           GO_VALUES(go_integer(now - apr_time_from_sec(FORGOTTEN_SECONDS))), NULL,
-                           pool, err);
+                           GO_VALUES(go_integer(now - apr_time_from_sec(GO_FORGOTTEN_SECONDS))),
+                           NULL, pool, err);
     }
     return go_db_end(db, status, err);
 }

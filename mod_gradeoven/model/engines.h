@@ -1,7 +1,8 @@
 /*
- * What the engines of the executors do: for the admin's page, told by each executor every few
- * seconds and forgotten when it leaves. A row that was not told for a minute is of an executor that
- * died.
+ * What the executors and their engines do: told by each executor every five seconds, for the
+ * admin's page, for who waits, and for `gradeovenctl doctor`. Both are forgotten when it leaves.
+ * One that was not heard of for GO_SILENT_SECONDS is gone, and after GO_FORGOTTEN_SECONDS not shown
+ * any more.
  */
 #ifndef GO_MODEL_ENGINES_H
 #define GO_MODEL_ENGINES_H
@@ -10,8 +11,22 @@
 
 #include <apr_tables.h>
 
+#define GO_SILENT_SECONDS    20
+#define GO_FORGOTTEN_SECONDS 300
+
+/* What an executor says of itself. */
+typedef struct go_executor {
+    const char *holder;      /* see go_run_claim() */
+    int slots, warm, baking; /* runs at once; ovens that wait, and that bake */
+    const char *trouble;     /* a sentence; NULL: all is well */
+    apr_time_t reported_us;
+} go_executor;
+
+apr_status_t go_executor_report(go_db *db, const go_executor *executor, apr_time_t now,
+                                apr_pool_t *pool, go_error *err);
+
 typedef struct go_engine_state {
-    const char *holder;   /* the executor; see go_run_claim() */
+    const char *holder;   /* the executor */
     const char *endpoint; /* the engine's address */
     int slots, warm, baking;
     const char *trouble;    /* a sentence: why no oven can be made there; NULL: all is well */

@@ -8,7 +8,6 @@ enum {
     BACK_OFF_SECONDS = 2, /* before the second attempt; doubles with each further one, up to: */
     BACK_OFF_MAX_SECONDS = 60,
     BACK_OFF_DOUBLINGS = 5,
-    FORGET_SECONDS = 300,  /* then an executor that has died is not shown any more */
     RECENT_SECONDS = 3600, /* the runs of a student within count against the next one's turn */
 };
 
@@ -266,20 +265,6 @@ apr_status_t go_runs_count_of_holder(go_db *db, const char *holder, int *count, 
     for (*count = 0; !status && go_rows_next(rows);)
         ++*count;
     return status;
-}
-
-apr_status_t go_executor_report(go_db *db, const go_executor *executor, apr_time_t now,
-                                apr_pool_t *pool, go_error *err) {
-    apr_status_t status =
-        go_db_run(db, GO_SQL_EXECUTOR_REPORT,
-                  GO_VALUES(go_text(executor->holder), go_integer(executor->slots),
-                            go_integer(executor->warm), go_integer(executor->baking),
-                            go_text(executor->trouble), go_integer(now)),
-                  NULL, pool, err);
-    if (status) return status;
-    return go_db_run(db, GO_SQL_EXECUTORS_FORGET,
-                     GO_VALUES(go_integer(now - apr_time_from_sec(FORGET_SECONDS))), NULL, pool,
-                     err);
 }
 
 static apr_time_t time_of(go_rows *row, int column) {

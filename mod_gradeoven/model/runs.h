@@ -185,17 +185,6 @@ apr_status_t go_runs_next_start(go_db *db, apr_time_t now, apr_time_t *when, apr
 apr_status_t go_runs_count_of_holder(go_db *db, const char *holder, int *count, apr_pool_t *pool,
                                      go_error *err);
 
-/* What an executor says of itself, for the admin's page and for who waits. */
-typedef struct go_executor {
-    const char *holder;
-    int slots, warm, baking; /* runs at once; ovens that wait, and that bake */
-    const char *trouble;     /* a sentence; NULL: all is well */
-    apr_time_t reported_us;
-} go_executor;
-
-apr_status_t go_executor_report(go_db *db, const go_executor *executor, apr_time_t now,
-                                apr_pool_t *pool, go_error *err);
-
 /* --- for the pages ------------------------------------------------------------------------- */
 
 typedef struct go_run {

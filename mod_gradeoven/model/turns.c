@@ -1,5 +1,7 @@
 #include "model/turns.h"
 
+#include "model/engines.h"
+
 #include <apr_strings.h>
 
 #include <string.h>

@@ -26,8 +26,6 @@
 #include "model/runs.h"
 
 #define GO_WEIGHT_MAX 100
-#define GO_SILENT_SECONDS                                                                          \
-    20 /* an executor reports every 5 s; one that has not for so long is gone */
 
 /* Queues the run of a new submission, in the place of the ones that it supersedes. */
 apr_status_t go_run_submit(go_db *db, apr_int64_t submission_id, const go_assignment *assignment,

@@ -129,6 +129,34 @@ class Engines(DoctorTest):
         self.assertEqual(checks["engine"]["engine"], gone)
         self.assertEqual(checks["memory"]["engine"], f"unix://{ENGINE}")
 
+    def test_a_site_that_names_no_engine_has_the_default_whatever_the_environment_says(self):
+        self.directives = ""
+        self.configure("")
+        checks = self.doctor(DOCKER_HOST=f"unix://{self.path('nobody')}", DOCKER_CERT_PATH=self.path("nobody"),
+                             GRADEOVEN_IMAGE="no-such-image:z")
+        self.assertIn(f"unix://{ENGINE}", checks["engine"]["text"])
+        self.assertIn('"gradeoven:latest"', checks["image"]["text"])
+
+    def test_a_line_of_an_engine_is_read_as_httpd_reads_it(self):
+        self.configure('GradeOvenDocker tcp://127.0.0.1:1 "TLS=/no such/directory"')
+        checks = self.doctor()
+        self.assertEqual(checks["httpd"]["verdict"], "problem")
+        self.assertIn("/no such/directory/ca.pem", checks["httpd"]["text"])
+        self.assertNotIn("engine", checks)  # neither in clear nor another one
+
+    def test_an_engine_that_two_virtual_hosts_name_is_looked_at_once(self):
+        gone = f"unix://{self.path('nobody')}"
+        self.configure(f"GradeOvenDocker {gone}\nGradeOvenDocker {gone} SLOTS=4")
+        checks = self.doctor()
+        self.assertNotEqual(checks["httpd"]["verdict"], "problem")
+        self.assertIsNone(checks["engine"]["engine"])  # which one is said while there are several
+
+    def test_the_room_is_for_the_most_that_a_stage_may_ask_for(self):
+        self.configure(f"GradeOvenMemory 96M 2G\nGradeOvenDocker unix://{ENGINE} slots=3")
+        self.assertIn(f"3 ovens may use {3 * (2048 + 32)}", self.doctor()["room"]["text"])
+        self.configure(f"GradeOvenMemory 96M\nGradeOvenDocker unix://{ENGINE}")
+        self.assertIn(f"2 ovens may use {2 * (1024 + 32)}", self.doctor()["room"]["text"])
+
     def test_limits_that_are_too_small_for_a_probe_are_no_crash(self):
         self.configure("GradeOvenMemory 32M\nGradeOvenDisk 16M\nGradeOvenPids 32\nGradeOvenCpus 0.1")
         self.assertEqual(set(self.problems()), set())
@@ -206,7 +234,7 @@ class Stores(DoctorTest):
                            "VALUES (99, 99, 'student', 0)")
         connection.commit()
         connection.close()
-        self.assertIn("rows belong to something", self.problems()["database"]["text"])
+        self.assertIn("2 rows belong to something", self.problems()["database"]["text"])
 
     def test_a_database_that_is_not_there_is_not_made(self):
         os.unlink(self.database)
@@ -255,7 +283,7 @@ class Stores(DoctorTest):
             return self.doctor("--docker", "none")["executor"]
         self.assertEqual(report(None, 5)["verdict"], "ok")
         self.assertIn("the oven is cold", report("the oven is cold", 5)["text"])
-        self.assertRegex(report(None, 100)["text"], r"None has reported for 10\d seconds")
+        self.assertRegex(report(None, 100)["text"], r"None has reported for 1\d\d seconds")
 
     def test_looking_changes_nothing(self):
         self.store_assignment()
@@ -277,6 +305,12 @@ class LyingEngines(DoctorTest):
 
     def test_through_a_proxy_that_changes_nothing_all_is_well(self):
         self.expect([], lambda body: None)
+
+    def test_an_engine_that_does_not_say_whether_it_can_limit_processes(self):
+        with LyingEngine(self.path("engine"), lambda body: None, info=lambda told: told.pop("PidsLimit")) as engine:
+            problems = self.problems("--docker", engine.address)
+        self.assertEqual(set(problems), {"engine limits"})
+        self.assertIn("it cannot limit the number of processes", problems["engine limits"]["text"])
 
     def test_no_limit_of_processes(self):
         self.assertIn("64 are allowed (PidsLimit), and 80 could be made",

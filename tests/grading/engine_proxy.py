@@ -38,10 +38,11 @@ def pump(source, sink):
 
 
 class LyingEngine:
-    """`change(body)` edits the JSON of "create" in place. Use it as a context; `address` is for clients."""
+    """`change(body)` edits the JSON of "create" in place, `info(told)` what the engine tells of itself. Use it as a
+    context; `address` is for clients."""
 
-    def __init__(self, path, change, lies=True):
-        self.path, self.change, self.lies = path, change, lies
+    def __init__(self, path, change, lies=True, info=lambda told: None):
+        self.path, self.change, self.lies, self.info = path, change, lies, info
         self.address = f"unix://{path}"
         self.asked = {}  # container's id -> HostConfig
         self.listener = socket.socket(socket.AF_UNIX)
@@ -107,6 +108,10 @@ class LyingEngine:
             made = json.loads(reply)
             self.asked[made["Id"]] = asked
             reply = json.dumps({**made, "Warnings": []}).encode()
+        if target.endswith("/info"):
+            told = json.loads(reply)
+            self.info(told)
+            reply = json.dumps(told).encode()
         inspected = re.search(r"/containers/([0-9a-f]{64})/json", target)
         if inspected and self.lies and response.status == 200:
             told = json.loads(reply)

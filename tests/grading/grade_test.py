@@ -12,6 +12,7 @@ import threading
 import unittest
 import zipfile
 
+from engine_proxy import LyingEngine
 from grade_harness import GRADEOVENCTL, GradeTest, commands_in, containers_of, stage, wait_until
 
 
@@ -327,6 +328,12 @@ class Command(GradeTest):
         self.run_grade("--docker", "nonsense", root, submission, expect=2)
         done = self.run_grade("--json", "--oven", "/no/oven", root, submission, expect=1)
         self.assertEqual(json.loads(done.stdout)["state"], "failed")
+
+    def test_a_run_has_the_limits_of_a_site_without_directives(self):
+        with LyingEngine(self.path("engine"), lambda body: None) as engine:
+            self.run_grade("--docker", engine.address, self.assignment({"tests": stage(":")}), self.submission())
+        (asked,) = engine.asked.values()
+        self.assertEqual([asked["PidsLimit"], asked["NanoCpus"]], [256, 10**9])
 
     def test_four_at_once_do_not_disturb_one_another(self):
         def one(i):

@@ -1,6 +1,6 @@
 #include "unit/model.h"
 
-#include "directives_engines.h"
+#include "model/engine_setting.h"
 #include "model/engines.h"
 
 #include <apr_file_io.h>
@@ -50,10 +50,12 @@ START_TEST(an_executor_that_leaves_takes_its_rows_along) {
 }
 END_TEST
 
-START_TEST(what_was_not_told_for_an_hour_is_forgotten) {
+START_TEST(what_was_not_told_for_five_minutes_is_forgotten) {
     unit_site *site = unit_site_make();
     report(site, "one", "unix:///a", NULL, apr_time_from_sec(1000));
-    report(site, "two", "unix:///a", NULL, apr_time_from_sec(1000 + 3601));
+    report(site, "two", "unix:///a", NULL, apr_time_from_sec(1000 + GO_FORGOTTEN_SECONDS));
+    ck_assert_int_eq(known(site)->nelts, 2);
+    report(site, "two", "unix:///a", NULL, apr_time_from_sec(1001 + GO_FORGOTTEN_SECONDS));
     ck_assert_int_eq(known(site)->nelts, 1);
 }
 END_TEST
@@ -148,7 +150,7 @@ Suite *engines_suite(void) {
     TCase *reports = unit_case(suite, "reports");
     tcase_add_test(reports, each_engine_of_each_executor_is_known_as_it_was_last_told);
     tcase_add_test(reports, an_executor_that_leaves_takes_its_rows_along);
-    tcase_add_test(reports, what_was_not_told_for_an_hour_is_forgotten);
+    tcase_add_test(reports, what_was_not_told_for_five_minutes_is_forgotten);
     TCase *directive = unit_case(suite, "directive");
     tcase_add_test(directive, an_engine_has_an_address_and_what_is_said_of_it);
     tcase_add_loop_test(directive, what_is_wrong_with_an_engine_is_said_with_a_remedy, 0,

@@ -39,7 +39,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/turns_test.c \
 	tests/unit/unit.h \
 	tests/unit/zone_test.c
-nodist_tests_unit_unit_SOURCES = mod_gradeoven/directives_engines.c mod_gradeoven/routes_match.c \
+nodist_tests_unit_unit_SOURCES = mod_gradeoven/routes_match.c \
 	executor/oven/names.c executor/oven/util.c
 tests_unit_unit_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests $(APR_CFLAGS) $(JANSSON_CFLAGS) \
 	$(ARCHIVE_CFLAGS) $(SODIUM_CFLAGS) $(GD_CFLAGS) $(ICU_CFLAGS) $(CHECK_CFLAGS)

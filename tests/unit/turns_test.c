@@ -1,5 +1,6 @@
 #include "unit/model.h"
 
+#include "model/engines.h"
 #include "model/turns.h"
 
 #include <apr_strings.h>

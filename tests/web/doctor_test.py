@@ -30,7 +30,7 @@ class GoodSite(unittest.TestCase):
         cls.site.load_demo()
 
         def is_warm():
-            return any(check["name"] == "executor" and check["text"].startswith("1 ovens wait")
+            return any(check["name"] == "executor" and check["text"].startswith("1 warm, ")
                        for check in doctor(cls.site, "--docker", "none")[1])
         wait_until("an oven is warm", is_warm)
 

@@ -5,10 +5,11 @@
  *     GradeOvenDocker tcp://grader2.example.edu:2376 slots=4 warm=2 tls=/etc/gradeoven/grader2
  *
  * A virtual host that names any has those, and none of the inherited ones. The endpoint means what
- * executor/engine.h says; what is wrong with it is found here already, by configtest.
+ * executor/engine.h says; what is wrong with it is found here already, by configtest. gradeovenctl
+ * reads the lines of httpd's configuration with this, too.
  */
-#ifndef GO_DIRECTIVES_ENGINES_H
-#define GO_DIRECTIVES_ENGINES_H
+#ifndef GO_MODEL_ENGINE_SETTING_H
+#define GO_MODEL_ENGINE_SETTING_H
 
 #include <apr_tables.h>
 

@@ -1,4 +1,4 @@
-#include "directives_engines.h"
+#include "model/engine_setting.h"
 
 #include <apr_file_info.h>
 #include <apr_lib.h>
