@@ -204,8 +204,9 @@ class Limits(GradeTest):
                                    "socket.create_connection(('localhost', server.getsockname()[1]))",
                                    "print('reached')", "END", "sandbox -- getent hosts localhost",
                                    "getent hosts example.org || echo nobody else")
-        self.assertEqual([line.split()[0] for line in first["console"].splitlines()],
-                         ["reached", "::1", "nobody"])
+        words = [line.split()[0] for line in first["console"].splitlines()]
+        self.assertEqual((words[0], words[2:]), ("reached", ["nobody"]))
+        self.assertIn(words[1], ("::1", "127.0.0.1"))  # which is first, the engine's /etc/hosts may say
 
     def test_a_flood_of_name_queries_holds_nothing_up(self):
         result, first = self.grade_main("sandbox --time 20 -- python3 -c 'import socket",
