@@ -95,7 +95,7 @@ print('groups', os.getgroups(), os.getuid() == os.getgid(), os.getuid() > %d)
     def test_calls_at_the_same_time_cannot_touch_each_other(self):
         out = self.grade("""#!/bin/bash
 sandbox -- sh -c 'echo mine > secret; chmod 600 secret; touch /tmp/up; id -u; pwd; exec sleep 60' > $HOME/first &
-until [ -e /tmp/up ]; do sleep .02; done
+until [ $(wc -l < $HOME/first) = 2 ]; do sleep .02; done
 first=$(sed -n 1p $HOME/first) scratch=/sandbox/$(( first - $(id -u) ))
 sandbox --env S=$scratch -- sh -c '
     cat $S/secret; ls $S; touch $S/x; kill -9 -1; pkill sleep; rm -rf $S /tmp/up; id -u' 2>&1
