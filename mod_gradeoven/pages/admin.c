@@ -33,7 +33,7 @@ static apr_status_t add_counts(go_request *q, json_t *page) {
                         json_pack("{s:i, s:i, s:i, s:I, s:b}", "queued", counts.queued, "running",
                                   counts.running, "not_graded", counts.not_graded, "all",
                                   (json_int_t)counts.all, "has_trouble", counts.not_graded > 0));
-    return status;
+    return APR_SUCCESS;
 }
 
 /* What waits, by course; and does anything start at all? */
