@@ -149,9 +149,6 @@ static apr_status_t launch(supervised *s) {
 }
 
 /* httpd calls this in the parent when the executor has died (or is about to be forgotten). */
-/* Those of this generation; a process that is 0 should be there and is not. */
-static supervised *generation;
-
 static void maintain(int reason, void *data, int status) {
     supervised *s = data;
     if (reason != APR_OC_REASON_DEATH && reason != APR_OC_REASON_LOST) return;

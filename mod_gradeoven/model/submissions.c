@@ -129,21 +129,12 @@ static apr_status_t queue_again(go_db *db, const go_assignment *assignment,
     return status == GO_ECONFLICT ? refuse_again(err) : status; /* of two at once this is one */
 }
 
-apr_status_t go_submission_rerun(go_db *db, const go_assignment *assignment,
-                                 const go_submission *submission, apr_time_t now, apr_pool_t *pool,
-                                 go_error *err) {
+apr_status_t go_submission_requeue(go_db *db, const go_assignment *assignment,
+                                   const go_submission *submission, const char *reason,
+                                   apr_time_t now, apr_pool_t *pool, go_error *err) {
     apr_status_t status = go_db_begin(db, err);
     if (status) return status;
-    status = queue_again(db, assignment, submission, GO_REASON_RERUN, now, pool, err);
-    return go_db_end(db, status, err);
-}
-
-apr_status_t go_submission_demand(go_db *db, const go_assignment *assignment,
-                                  const go_submission *submission, apr_time_t now, apr_pool_t *pool,
-                                  go_error *err) {
-    apr_status_t status = go_db_begin(db, err);
-    if (status) return status;
-    status = queue_again(db, assignment, submission, GO_REASON_DEMAND, now, pool, err);
+    status = queue_again(db, assignment, submission, reason, now, pool, err);
     return go_db_end(db, status, err);
 }
 

@@ -45,15 +45,13 @@ apr_status_t go_submission_find(go_db *db, const go_assignment *assignment, int 
                                 go_submission **submission, apr_pool_t *pool, go_error *err);
 
 /*
- * Queues it again, by the present version: for staff ("rerun"), and for whose newer submission
- * superseded it ("demand"). GO_ECONFLICT when it is being graded already, or was not superseded.
+ * Queues it again, by the present version: GO_REASON_RERUN for staff, GO_REASON_DEMAND for whose
+ * newer submission superseded it. GO_ECONFLICT when it is being graded already, or is demanded and
+ * was not superseded.
  */
-apr_status_t go_submission_rerun(go_db *db, const go_assignment *assignment,
-                                 const go_submission *submission, apr_time_t now, apr_pool_t *pool,
-                                 go_error *err);
-apr_status_t go_submission_demand(go_db *db, const go_assignment *assignment,
-                                  const go_submission *submission, apr_time_t now, apr_pool_t *pool,
-                                  go_error *err);
+apr_status_t go_submission_requeue(go_db *db, const go_assignment *assignment,
+                                   const go_submission *submission, const char *reason,
+                                   apr_time_t now, apr_pool_t *pool, go_error *err);
 
 /* A line of a list: a submission with its newest run. */
 typedef struct go_submission_line {

@@ -25,13 +25,15 @@ static const char *url_submission(const go_request *q) {
 }
 
 int submission_rerun(go_request *q, json_t *page) {
-    if (go_submission_rerun(q->db, q->at.assignment, q->at.submission, q->now, q->pool, &q->err))
+    if (go_submission_requeue(q->db, q->at.assignment, q->at.submission, GO_REASON_RERUN, q->now,
+                              q->pool, &q->err))
         return go_failed(q);
     return done(q, url_submission(q), "rerun", "submission queued again");
 }
 
 int submission_demand(go_request *q, json_t *page) {
-    if (go_submission_demand(q->db, q->at.assignment, q->at.submission, q->now, q->pool, &q->err))
+    if (go_submission_requeue(q->db, q->at.assignment, q->at.submission, GO_REASON_DEMAND, q->now,
+                              q->pool, &q->err))
         return go_failed(q);
     return done(q, url_submission(q), "demand", "superseded submission queued");
 }

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import unittest
 
-from pack import assignment
+from pack import assignment, publish
 from harness import DEMO, SOURCE, Site, wait_until
 
 HW = "/courses/cs101/assignments/roman-numerals"
@@ -22,12 +22,7 @@ class Grading(unittest.TestCase):
 
     def make(self, name, main):
         """A published assignment of one stage."""
-        base = f"/courses/cs101/assignments/{name}"
-        self.teacher.post("/courses/cs101/assignments", {"name": name, "title": name, "description": "", "due": ""})
-        answer = self.teacher.upload(base + "/versions", {}, [("archive", "a.tar.gz", assignment(main))])
-        self.assertEqual(answer.status, 303, answer.text)
-        self.assertEqual(self.teacher.post(base + "/publish", {"published": "1"}).status, 303)
-        return base
+        return publish(self.teacher, name, main)
 
     def slow(self, name, steps=40):
         """One that says a line every tenth of a second, and then gives a score."""

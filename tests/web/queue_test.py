@@ -5,7 +5,7 @@ import sqlite3
 import unittest
 
 from harness import Site, wait_until
-from pack import assignment
+from pack import assignment, publish
 
 SCORE = "#!/bin/sh\necho 1/1 > /grade_oven/output/score\n"
 GATE = """#!/bin/bash
@@ -27,11 +27,7 @@ class QueueTest(unittest.TestCase):
         self.teacher, self.admin = self.site.browser("instructor"), self.site.browser("admin")
 
     def make(self, name, main):
-        base = f"/courses/cs101/assignments/{name}"
-        self.teacher.post("/courses/cs101/assignments", {"name": name, "title": name, "description": "", "due": ""})
-        answer = self.teacher.upload(base + "/versions", {}, [("archive", "a.tar.gz", assignment(main))])
-        self.assertEqual(answer.status, 303, answer.text)
-        self.assertEqual(self.teacher.post(base + "/publish", {"published": "1"}).status, 303)
+        return publish(self.teacher, name, main)
 
     def occupy(self, who=None, tenths=600):
         """A run that takes the only place, until free() unless a test has to measure it. The page's address."""
