@@ -17,6 +17,8 @@
 
 #define OWNER_NAME "gradeoven/owner/%s"
 #define SLOT_NAME  "gradeoven/uid-slot/%d"
+/* The machine last: it may be long, and is cut. */
+#define PROCESSOR_NAME "gradeoven/processor/%d/%s"
 
 static apr_status_t socket_cleanup(void *data) {
     close((int)(intptr_t)data);
@@ -106,4 +108,24 @@ apr_status_t go_uid_slot_claim(int *uid_base, apr_pool_t *pool, go_error *err) {
     return go_error_set(err, GO_EBUSY,
                         "Lower the number of ovens (GradeOvenWarm, GradeOvenParallel).",
                         "All %d ranges of user ids of this host are in use.", GO_UID_SLOTS);
+}
+
+/* Claims all of them until `pool` ends, or none: 1 or 0. */
+static int claim_row(const char *machine, int first, int count, apr_pool_t *pool) {
+    apr_pool_t *row;
+    apr_pool_create(&row, pool);
+    for (int i = first; i < first + count; i++) {
+        if (claim(apr_psprintf(row, PROCESSOR_NAME, i, machine), row) != 0) {
+            apr_pool_destroy(row);
+            return 0;
+        }
+    }
+    return 1;
+}
+
+int go_processors_claim(const char *machine, int want, int have, apr_pool_t *pool) {
+    for (int first = 0; want > 0 && first + want <= have; first += want) {
+        if (claim_row(machine, first, want, pool)) return first;
+    }
+    return -1;
 }

@@ -2,10 +2,11 @@
  * What this process holds on this host for as long as it lives, whoever else grades here.
  *
  * A claim is a bound abstract unix socket. The kernel frees it when the process ends, however it
- * ends, so nothing is left to clean up and nothing can be stale. Two things are claimed:
+ * ends, so nothing is left to clean up and nothing can be stale. Three things are claimed:
  *  - the name of an executor (a UUID): others see whether the owner of a container still lives;
  *  - a slot of user ids: each oven runs programs under ids of its own, because RLIMIT_NPROC counts
- *    a user's processes across all containers of a host.
+ *    a user's processes across all containers of a host;
+ *  - processors of an engine's machine, so that a run has them to itself (oven/affinity.h).
  * Abstract names are those of a network namespace: processes that share an engine must share it.
  */
 #ifndef GO_EXECUTOR_CLAIMS_H
@@ -38,5 +39,12 @@ int go_owner_is_alive(const char *owner);
  * when all are taken.
  */
 apr_status_t go_uid_slot_claim(int *uid_base, apr_pool_t *pool, go_error *err);
+
+/*
+ * Of the `have` processors of `machine`, claims `want` in a row until `pool` ends and answers the
+ * number of the first one; -1 when no such row is free. Everybody who asks about a machine should
+ * want as many: rows begin at multiples of it.
+ */
+int go_processors_claim(const char *machine, int want, int have, apr_pool_t *pool);
 
 #endif

@@ -13,7 +13,8 @@
 #define REMOVE_AGAIN_US (100 * 1000)            /* doubling, up to: */
 #define REMOVE_MAX_US   (10 * APR_USEC_PER_SEC)
 #define ANSWER_US       APR_USEC_PER_SEC /* for the engine's own words on a start that failed */
-#define HELLO_MIN       8                /* two u32 */
+#define HELLO_MIN       12               /* three u32 */
+#define PROCESSORS_MAX  8192             /* the most that Linux can be built for */
 
 #define TO(state) (1U << GO_OVEN_##state)
 
@@ -41,6 +42,7 @@ struct go_oven {
     json_t *asked;         /* the body of "create" */
     const char *container; /* NULL until created */
     int uid_base;
+    int processors;  /* of the engine's machine, that it may use */
     int is_unwanted; /* to be removed as soon as the engine has named it */
     int is_engine_lost;
     int is_start_answered;
@@ -142,15 +144,17 @@ static void send_ping(void *baton) {
     go_timer_start(oven->ping, PING_US);
 }
 
+static apr_uint32_t u32_at(const unsigned char *at) {
+    return (apr_uint32_t)at[0] << 24 | (apr_uint32_t)at[1] << 16 | (apr_uint32_t)at[2] << 8 | at[3];
+}
+
 static void hello(go_oven *oven, const unsigned char *payload, apr_size_t length) {
-    unsigned version = 0;
-    for (int i = 0; i < 4 && length >= HELLO_MIN; i++) {
-        version = version << 8 | payload[i];
-    }
-    if (version != OVEN_PROTOCOL_VERSION) {
+    if (length < HELLO_MIN || u32_at(payload) != OVEN_PROTOCOL_VERSION) {
         fail(oven, "The oven in the image is of another version of Grade Oven.");
         return;
     }
+    apr_uint32_t processors = u32_at(payload + 8);
+    oven->processors = processors <= PROCESSORS_MAX ? (int)processors : 0;
     move(oven, GO_OVEN_WARM);
     oven->warm_since = go_loop_now();
     go_timer_start(oven->ping, PING_US);
@@ -332,8 +336,29 @@ const char *go_oven_container(const go_oven *oven) {
     return oven->container;
 }
 
+/*
+ * As many processors as the run may keep busy, for itself, as long as there are enough: what else
+ * runs on that machine, other runs above all, is then slowed neither by what this one does nor by
+ * what the kernel does for it. Given back with the stream, by when its processes are being killed.
+ */
+static void take_processors(go_oven *oven) {
+    const char *engine = go_engine_endpoint(oven->spec.engine);
+    const char *machine = strncmp(engine, "unix:", 5) == 0 ? "" : go_engine_host(oven->spec.engine);
+    int want = (oven->spec.limits.cpus_milli + 999) / 1000;
+    int first = go_processors_claim(machine, want, oven->processors, oven->stream_pool);
+    if (first < 0) return;
+    unsigned char payload[8] = {0};
+    for (int i = 0; i < 4; i++) {
+        payload[i] = (unsigned char)((apr_uint32_t)first >> (24 - 8 * i));
+        payload[4 + i] = (unsigned char)((apr_uint32_t)want >> (24 - 8 * i));
+    }
+    go_oven_send(oven, OVEN_PROCESSORS, payload,
+                 sizeof(payload)); /* no room: then it does without */
+}
+
 void go_oven_bake(go_oven *oven, const go_oven_baker *baker, void *baton) {
     move(oven, GO_OVEN_BAKING);
+    take_processors(oven);
     oven->baker = baker;
     oven->baker_baton = baton;
 }

@@ -88,6 +88,7 @@ void ctl_judge_processes(ctl_doctor *doctor, const char *name, const ctl_facts *
 void ctl_judge_memory(ctl_doctor *doctor, const char *name, const ctl_facts *facts);
 void ctl_judge_swap(ctl_doctor *doctor, const char *name, const ctl_facts *facts);
 void ctl_judge_cpu(ctl_doctor *doctor, const char *name, const ctl_facts *facts);
+void ctl_judge_neighbours(ctl_doctor *doctor, const char *name, const ctl_facts *facts);
 void ctl_judge_precedence(ctl_doctor *doctor, const char *name, const ctl_facts *facts);
 void ctl_judge_space(ctl_doctor *doctor, const char *name, const ctl_facts *facts);
 void ctl_judge_resources(ctl_doctor *doctor, const char *name, const ctl_facts *facts);

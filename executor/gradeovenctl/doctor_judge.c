@@ -4,6 +4,7 @@
 #include <apr_strings.h>
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -59,11 +60,16 @@ static void new_privileges(ctl_doctor *doctor, const char *name, const ctl_facts
              "The engine does not obey no-new-privileges; use another one.");
 }
 
-/* The oven has a filter of its own, so one filter means that the engine has none. */
+/*
+ * The oven has a filter of its own, and one more when the run has processors of its own, from which
+ * on nobody may choose any: with no more than these the engine has none.
+ */
 static void seccomp(ctl_doctor *doctor, const char *name, const ctl_facts *facts) {
     static const char remedy[] = "Take \"seccomp-profile\" out of the engine's daemon.json.";
-    long filters = ctl_fact_number(facts, "one.Seccomp_filters", 2); /* not told before Linux 5.9 */
-    if (filters < 2)
+    long filters =
+        ctl_fact_number(facts, "one.Seccomp_filters", LONG_MAX); /* not told before Linux 5.9 */
+    int own = ctl_fact_number(facts, "affinity.error", 0) > 0 ? 2 : 1;
+    if (filters <= own)
         SAY(PROBLEM, remedy, "The engine filters no system calls, only the oven itself does.");
     else
         each_has(doctor, name, facts, "Seccomp", "2", "System calls are filtered.",
@@ -350,6 +356,7 @@ void ctl_doctor_judge(ctl_doctor *doctor, const ctl_facts *facts) {
         {"memory", ctl_judge_memory},
         {"swap", ctl_judge_swap},
         {"processors", ctl_judge_cpu},
+        {"neighbours", ctl_judge_neighbours},
         {"precedence", ctl_judge_precedence},
         {"space", ctl_judge_space},
         {"resources", ctl_judge_resources},

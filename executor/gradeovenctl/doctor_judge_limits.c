@@ -100,6 +100,29 @@ void ctl_judge_cpu(ctl_doctor *doctor, const char *name, const ctl_facts *facts)
             allowed % 1000, used / 1000, used % 1000);
 }
 
+/* Are the processors of a run its own? */
+void ctl_judge_neighbours(ctl_doctor *doctor, const char *name, const ctl_facts *facts) {
+    long count = ctl_fact_number(facts, "affinity", -1);
+    long gained = ctl_fact_number(facts, "affinity.gained", -1);
+    long have = ctl_fact_number(facts, "processors", 0), parallel = doctor->parallel;
+    long want = ((long)facts->limits.cpus_milli + 999) / 1000;
+    if (count < 0 || gained < 0)
+        SAY(PROBLEM, NULL, "The probe could not try it.");
+    else if (gained > 0)
+        SAY(PROBLEM, "The kernel needs seccomp (CONFIG_SECCOMP_FILTER).",
+            "A program can move to %ld processors beside those that its run has.", gained);
+    else if (want * parallel > have)
+        SAY(WARNING, "Lower GradeOvenParallel (or slots=), or GradeOvenCpus.",
+            "%ld at once, which may keep %ld busy each, share %ld processors: one can slow the "
+            "others.",
+            parallel, want, have);
+    else if (count > want)
+        SAY(OK, NULL, "At the moment other runs have taken all processors for themselves.");
+    else
+        SAY(OK, NULL, "A run has %ld of %ld processors for itself, and cannot leave them.", count,
+            have);
+}
+
 /* Who gets processors and memory when others need them. */
 void ctl_judge_precedence(ctl_doctor *doctor, const char *name, const ctl_facts *facts) {
     long shares = ctl_fact_number(facts, "cgroup.cpu_shares", -1); /* of 1024, cgroup v1 */

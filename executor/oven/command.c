@@ -4,10 +4,12 @@
  */
 #include "oven/oven.h"
 
+#include "oven/affinity.h"
 #include "oven/beneath.h"
 #include "oven/util.h"
 #include "oven/world.h"
 
+#include <errno.h>
 #include <string.h>
 
 #define ANY_STATE (OVEN_IDLE | OVEN_STORING | OVEN_GRADING)
@@ -25,6 +27,16 @@ static bool obey_ping(struct oven *oven, const struct frame *frame, int64_t now)
     return true;
 }
 
+/* Where the kernel does not let it choose (a runtime that is a kernel itself), it goes without. */
+static bool obey_processors(struct oven *oven, const struct frame *frame, int64_t now) {
+    (void)now;
+    if (oven->is_placed) die("protocol error: PROCESSORS came too late");
+    oven->is_placed = true;
+    if (affinity_keep_to(get_be32(frame->payload), get_be32(frame->payload + 4)) == EINVAL)
+        die("protocol error: PROCESSORS that are not there");
+    return true;
+}
+
 static bool obey_tree(struct oven *oven, const struct frame *frame, int64_t now) {
     char name[NAME_MAX + 1] = "";
     (void)now;
@@ -32,6 +44,7 @@ static bool obey_tree(struct oven *oven, const struct frame *frame, int64_t now)
     if (strlen(name) != frame->size || !beneath_is_name(name) || !strcmp(name, WORLD_OUTPUT))
         die("protocol error: TREE cannot be named so");
     store_begin(&oven->store, oven->base, name);
+    oven->is_placed = true;
     oven->state = OVEN_STORING;
     return true;
 }
@@ -52,6 +65,7 @@ static bool obey_run(struct oven *oven, const struct frame *frame, int64_t now) 
 
 static const struct command commands[] = {
     {OVEN_PING, ANY_STATE, 0, 0, obey_ping},
+    {OVEN_PROCESSORS, OVEN_IDLE, 8, 8, obey_processors},
     {OVEN_TREE, OVEN_IDLE, 1, NAME_MAX, obey_tree},
     {OVEN_DIRECTORY, OVEN_STORING, 1, OVEN_FRAME_MAX, obey_store},
     {OVEN_FILE, OVEN_STORING, 9 + 1, OVEN_FRAME_MAX, obey_store},

@@ -6,6 +6,7 @@ oven_LDFLAGS = -all-static
 oven_SOURCES = \
 	executor/oven/protocol.h executor/oven/oven.h \
 	executor/oven/main.c executor/oven/loop.c executor/oven/command.c \
+	executor/oven/affinity.c executor/oven/affinity.h \
 	executor/oven/beneath.c executor/oven/beneath.h \
 	executor/oven/boxes.c executor/oven/boxes.h \
 	executor/oven/calls.c executor/oven/calls.h executor/oven/call_start.c \

@@ -1,5 +1,6 @@
 #include "oven/oven.h"
 
+#include "oven/affinity.h"
 #include "oven/landlock.h"
 #include "oven/names.h"
 #include "oven/rights.h"
@@ -131,9 +132,10 @@ static void take_in(struct oven *oven, const struct pollfd set[SOURCES], int64_t
 }
 
 static void say_hello(struct oven *oven, int abi) {
-    uint8_t head[8];
+    uint8_t head[12];
     put_be32(head, OVEN_PROTOCOL_VERSION);
     put_be32(head + 4, (uint32_t)abi);
+    put_be32(head + 8, affinity_count());
     outbox_put(&oven->outbox, OVEN_HELLO, head, sizeof head, GO_VERSION, strlen(GO_VERSION));
 }
 

@@ -13,7 +13,8 @@
  *   calls, boxes  sandbox calls                clean, remove  after a call
  *   processes     who is alive                 landlock       the second wall
  *   handover      files for a call             syscalls       the third
- *   names         localhost                    sandbox_*      the client; sandbox_wire: to PID 1
+ *   names         localhost                    affinity       processors of its own
+ *   sandbox_*     the client                   sandbox_wire   between it and PID 1
  *   probe*        what looks at all this for the doctor
  */
 #ifndef GO_OVEN_OVEN_H
@@ -45,6 +46,7 @@ struct oven {
         OVEN_SETTLING = 4, /* the writer has heard END and has not ended yet */
         OVEN_GRADING = 8,  /* between RUN and STAGE_END */
     } state;
+    bool is_placed;     /* it has processors of its own, or a tree: too late for PROCESSORS */
     bool store_is_full; /* the first frame waits for room in the writer's pipe */
     int64_t heard_us;   /* when the last frame came */
 };

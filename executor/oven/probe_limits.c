@@ -1,6 +1,7 @@
 /* What must come to an end: space, inodes, processes, processor time, memory. */
 #include "oven/probe.h"
 
+#include "oven/affinity.h"
 #include "oven/util.h"
 #include "oven/world.h"
 
@@ -76,6 +77,22 @@ static int64_t cpu_us(const struct rusage *usage) {
            usage->ru_utime.tv_usec + usage->ru_stime.tv_usec;
 }
 
+/* Processors that it may run on, how it is told not to choose others, and more that it gains. */
+static void choose_processors(void) {
+    unsigned count = affinity_count();
+    pid_t pid = fork(); /* what it gains must not change what is looked at next */
+    if (pid == 0) {
+        int error = affinity_take_all();
+        unsigned now = affinity_count();
+        probe_say("affinity", "%u", count);
+        probe_say("affinity.error", "%d", error);
+        probe_say("affinity.gained", "%u", now > count ? now - count : 0);
+        fflush(NULL);
+        _exit(0);
+    }
+    if (pid > 0) waitpid(pid, NULL, 0);
+}
+
 /* Thousandths of a processor that as many processes get as there are processors. */
 static void compute(void) {
     enum { MOST = 64 };
@@ -117,5 +134,6 @@ void probe_limits(const struct probe_limits *limits) {
     fill("/tmp", "/tmp/gradeoven-fill", quarter);
     fill("/dev/shm", "/dev/shm/gradeoven-fill", limits->shm_mb);
     fork_many(limits->pids);
+    choose_processors();
     compute();
 }

@@ -10,6 +10,7 @@
  *
  *   executor                                     oven
  *      |  <-------------------------- HELLO        |   once, at start: the oven is warm
+ *      |  PROCESSORS --------------------------->   |   if it may have some for itself
  *      |  PING (any time, at least every 30 s) ->  |   an oven that hears nothing for 120 s exits
  *      |  TREE "submission" ------------------->   |
  *      |  (DIRECTORY | FILE DATA*)* END -------->  |
@@ -24,7 +25,7 @@
 #ifndef GO_OVEN_PROTOCOL_H
 #define GO_OVEN_PROTOCOL_H
 
-#define OVEN_PROTOCOL_VERSION 1
+#define OVEN_PROTOCOL_VERSION 2
 #define OVEN_FRAME_HEADER     5
 #define OVEN_FRAME_MAX        (64 * 1024) /* bytes of payload, either direction */
 
@@ -38,8 +39,10 @@
 
 #define OVEN_SILENCE_SECONDS 120 /* without a frame from the executor the oven exits */
 
-enum oven_command {                  /* executor -> oven */
-                    OVEN_PING = 'p', /* empty */
+enum oven_command {                        /* executor -> oven */
+                    OVEN_PING = 'p',       /* empty */
+                    OVEN_PROCESSORS = 'c', /* u32 first, u32 count, of those that HELLO counted: all
+                                              programs keep to these; once, before any TREE */
                     OVEN_TREE = 't', /* text: name of the directory to make below /grade_oven */
                     OVEN_DIRECTORY = 'd', /* text: path below that directory */
                     OVEN_FILE = 'f', /* u8 executable (0|1), u64 size, text: path; then DATA until
@@ -52,9 +55,9 @@ enum oven_command {                  /* executor -> oven */
 };
 #define OVEN_RUN_TRUSTED 0x01 /* main runs as the grader and may write the score */
 
-enum oven_report {                   /* oven -> executor */
-                   OVEN_HELLO = 'H', /* u32 protocol version, u32 landlock ABI (0: none), text: oven
-                                        version */
+enum oven_report {                    /* oven -> executor */
+                   OVEN_HELLO = 'H',  /* u32 protocol version, u32 landlock ABI (0: none), u32
+                                         processors it may use, text: oven version */
                    OVEN_STORED = 'S', /* empty: answer to END */
                    OVEN_BROKEN = 'B', /* text: why the tree could not be stored (e.g. disk limit);
                                          answer to END */

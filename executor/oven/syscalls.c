@@ -30,6 +30,10 @@ int syscalls_restrict(void) {
     return 0;
 }
 
+int syscalls_fix_processors(void) {
+    return 0;
+}
+
 #else
 
 /* These have the same number on every processor; the build machine's headers may be older. */
@@ -170,6 +174,13 @@ static void refuse_typing(struct program *program) {
     answer(program, SECCOMP_RET_ERRNO | EPERM);
 }
 
+static int enforce(struct program *program) {
+    struct sock_fprog filter = {program->length, program->code};
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) return errno;
+    if (!prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter)) return 0;
+    return errno == EINVAL || errno == ENOSYS ? 0 : errno; /* a kernel without seccomp */
+}
+
 int syscalls_restrict(void) {
     struct program program = {.length = 0};
     refuse_foreign(&program);
@@ -181,10 +192,17 @@ int syscalls_restrict(void) {
     refuse_namespaces(&program);
     refuse_typing(&program);
     answer(&program, SECCOMP_RET_ALLOW);
-    struct sock_fprog filter = {program.length, program.code};
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) return errno;
-    if (!prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter)) return 0;
-    return errno == EINVAL || errno == ENOSYS ? 0 : errno; /* a kernel without seccomp */
+    return enforce(&program);
+}
+
+/* A filter of its own, since PID 1 itself has to make the call before. */
+int syscalls_fix_processors(void) {
+    struct program program = {.length = 0};
+    load(&program, offsetof(struct seccomp_data, nr));
+    compare(&program, BPF_JEQ, SYS_sched_setaffinity, 0, 1);
+    answer(&program, SECCOMP_RET_ERRNO | EPERM);
+    answer(&program, SECCOMP_RET_ALLOW);
+    return enforce(&program);
 }
 
 #endif

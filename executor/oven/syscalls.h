@@ -15,4 +15,7 @@
  */
 int syscalls_restrict(void);
 
+/* From now on no process of the oven can choose other processors than it has. 0 or an errno. */
+int syscalls_fix_processors(void);
+
 #endif

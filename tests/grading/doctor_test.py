@@ -18,7 +18,7 @@ from grade_harness import DEADLINE, GRADEOVENCTL, IMAGE, OVEN_BINARY, GradeTest,
 NOT_OF_ENGINE = {"httpd", "doorbell", "executor"}
 PROPERTIES = {"capabilities", "new privileges", "seccomp", "user namespaces", "keyrings", "kernel",
               "root file system", "kernel files", "mounts", "namespaces", "network", "processes", "memory",
-              "swap", "processors", "precedence", "space", "resources", "log", "sandbox", "landlock"}
+              "swap", "processors", "neighbours", "precedence", "space", "resources", "log", "sandbox", "landlock"}
 
 
 def without(*keys):
@@ -156,6 +156,13 @@ class Engines(DoctorTest):
         self.assertIn(f"3 ovens may use {3 * (2048 + 32)}", self.doctor()["room"]["text"])
         self.configure(f"GradeOvenMemory 96M\nGradeOvenDocker unix://{ENGINE}")
         self.assertIn(f"2 ovens may use {2 * (1024 + 32)}", self.doctor()["room"]["text"])
+
+    def test_runs_that_would_share_processors_are_warned_of(self):
+        self.assertIn("cannot leave them", self.doctor()["neighbours"]["text"])
+        self.configure("GradeOvenParallel 64\nGradeOvenCpus 1.5")
+        found = self.doctor()["neighbours"]
+        self.assertEqual(found["verdict"], "warning")
+        self.assertIn("64 at once, which may keep 2 busy each", found["text"])
 
     def test_limits_that_are_too_small_for_a_probe_are_no_crash(self):
         self.configure("GradeOvenMemory 32M\nGradeOvenDisk 16M\nGradeOvenPids 32\nGradeOvenCpus 0.1")

@@ -238,6 +238,29 @@ class Engine(ExecutorTest):
                                  capture_output=True, text=True).stdout.strip()
             self.assertEqual(int(pathlib.Path(f"/proc/{pid}/oom_score_adj").read_text()), 300)
 
+    def test_each_run_has_a_processor_of_its_own_as_long_as_there_is_one(self):
+        self.add_assignment({"tests": stage("grep Cpus_allowed_list /proc/self/status > ../output/debug",
+                                            *WAITS["tests"].split("\n")[1:])}, "w")
+        self.start()
+        host = sorted(os.sched_getaffinity(0))
+        runs = [self.submit("w"), self.submit("w")]
+        wait_until(lambda: all("step 1" in self.run_row(run)["status"] and self.run_row(run)["debug"] for run in runs),
+                   "both bake")
+        kept = sorted(self.run_row(run)["debug"].split()[-1] for run in runs)
+        if len(host) > 1:
+            self.assertEqual(kept, sorted(str(one) for one in host[:2]))
+        else:
+            self.assertEqual(kept, [str(host[0])] * 2)
+        for container in self.containers():
+            if "tests/main" in commands_in(container):
+                self.let_go(container)
+        for run in runs:
+            self.wait_for(run)
+        # given back: the next run has the first one again
+        again = self.submit("w")
+        self.let_go(self.wait_until_baking(again))
+        self.assertEqual(self.wait_for(again)["debug"].split()[-1], str(host[0]))
+
     def test_a_configuration_that_is_wrong_is_refused(self):
         process = self.start(parallel=0, wait=False)
         self.assertEqual(process.wait(10), 1)

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """The oven's contract with stages: what they see, what of them is seen, and how they end."""
 import hashlib
+import os
 import signal
 import subprocess
 import struct
 import time
 import unittest
 
-from oven_harness import OvenTest, docker, set_up_module, tear_down_module, is_podman, touch, wait_until
+from oven_harness import Oven, OvenTest, docker, set_up_module, tear_down_module, is_podman, touch, wait_until
 
 setUpModule, tearDownModule = set_up_module, tear_down_module
 
@@ -28,11 +29,12 @@ while not os.path.getsize('/grade_oven/output/status'):
 
 
 class Storing(OvenTest):
-    def test_hello_names_protocol_and_landlock(self):
-        version, abi = struct.unpack(">II", self.hello[:8])
-        self.assertEqual(version, 1)
+    def test_hello_names_protocol_landlock_and_processors(self):
+        version, abi, processors = struct.unpack(">III", self.hello[:12])
+        self.assertEqual(version, 2)
         self.assertLess(abi, 100)
-        self.assertTrue(self.hello[8:])
+        self.assertEqual(processors, len(os.sched_getaffinity(0)))
+        self.assertTrue(self.hello[12:])
 
     def test_files_arrive_with_bytes_modes_and_directories(self):
         data = bytes(range(256)) * 1000
@@ -86,6 +88,62 @@ class Storing(OvenTest):
             self.oven.send_raw(stream[at:at + 3])
         self.oven.finish()
         self.assertEqual(self.oven.console, b"pipelined\n")
+
+
+class Processors(OvenTest):
+    WIDEN = ("#!/usr/bin/env python3\nimport os\nown = os.sched_getaffinity(0)\ntry:\n"
+             "    os.sched_setaffinity(0, range(os.cpu_count()))\nexcept PermissionError: pass\n"
+             "print(*sorted(own), *sorted(os.sched_getaffinity(0) - own))\n")
+
+    def setUp(self):
+        self.host = sorted(os.sched_getaffinity(0))
+
+    def unprepared(self):
+        oven = Oven()
+        self.addCleanup(oven.close)
+        oven.expect(b"H")
+        return oven
+
+    def given(self, *some):
+        """An oven that was told to keep to these, with a submission that looks."""
+        oven = self.unprepared()
+        if some:
+            oven.send(b"c", struct.pack(">II", *some))
+        oven.store("submission", {"try": self.WIDEN})
+        return oven
+
+    def test_an_oven_that_was_given_none_may_use_all(self):
+        oven = self.given()
+        oven.stage("stage", self.WIDEN)
+        self.assertEqual(oven.console.decode().split(), [str(one) for one in self.host])
+
+    def test_all_programs_keep_to_those_that_were_given(self):
+        for first in {0, len(self.host) - 1}:
+            oven = self.given(first, 1)
+            oven.stage("stage", self.WIDEN)
+            oven.stage("next", self.WIDEN)
+            self.assertEqual(oven.console.decode().split(), [str(self.host[first])] * 2)
+
+    def test_a_sandboxed_program_keeps_to_them_too(self):
+        oven = self.given(len(self.host) - 1, 1)
+        oven.stage("stage", "#!/bin/sh\nsandbox -- ./try")
+        self.assertEqual(oven.console.decode().split(), [str(self.host[-1])])
+
+    def test_what_is_not_there_or_comes_too_late_breaks_the_protocol(self):
+        for first, count in ((0, 0), (0, len(self.host) + 1), (len(self.host), 1), (2**32 - 1, 2), (2**31, 2**31)):
+            oven = self.unprepared()
+            oven.send(b"c", struct.pack(">II", first, count))
+            self.assertEqual(oven.close(), 70, (first, count))
+            self.assertIn(b"PROCESSORS that are not there", oven.words)
+        for early in ((b"c", struct.pack(">II", 0, 1)), (b"t", b"stage"), (b"e", b"")), ((b"c", struct.pack(">II", 0, 1)),):
+            oven = self.unprepared()
+            for kind, payload in early:
+                oven.send(kind, payload)
+            if early[-1][0] == b"e":
+                oven.expect(b"S")
+            oven.send(b"c", struct.pack(">II", 0, 1))
+            self.assertEqual(oven.close(), 70)
+            self.assertIn(b"PROCESSORS came too late", oven.words)
 
 
 class Stages(OvenTest):
