@@ -27,11 +27,17 @@ class Executor(ExecutorTest):
                 return container
         self.fail("no container bakes")
 
-    @staticmethod
-    def let_go(container):
-        # again: Podman's service now and then refuses an exec while it makes another container
-        wait_until(lambda: subprocess.run(["docker", "exec", "-u", "20000", container, "touch", "/tmp/go"],
-                                          capture_output=True).returncode == 0, "the stage is let go")
+    def let_go(self, container):
+        # Again: Podman's service now and then refuses an exec while it makes another container. And the
+        # stage may end, and its container go, before the exec that let it go has been told so.
+        refusals = [""]
+
+        def is_let_go():
+            done = subprocess.run(["docker", "exec", "-u", "20000", container, "touch", "/tmp/go"],
+                                  capture_output=True, text=True)
+            refusals.append(done.stderr.strip())
+            return done.returncode == 0 or container not in self.containers()
+        wait_until(is_let_go, lambda: f"the stage is let go: {refusals[-1]}")
 
     def test_a_run_is_graded_and_its_results_are_stored(self):
         self.add_assignment(GRADED)
@@ -172,7 +178,7 @@ class Executor(ExecutorTest):
 
 class Engine(ExecutorTest):
     wait_until_baking = Executor.wait_until_baking
-    let_go = staticmethod(Executor.let_go)
+    let_go = Executor.let_go
 
     def test_an_oven_that_is_killed_costs_an_attempt_and_not_the_run(self):
         self.add_assignment(WAITS)
