@@ -34,6 +34,7 @@ typedef struct ctl_grading {
     int lines_printed; /* of the status, while it runs */
     int signal;        /* that ended it, or 0 */
     const char *image_base, *oven_digest; /* as in go_image; NULL before that is known */
+    int is_podman;                        /* the engine is; known when it was looked at */
     int is_gone; /* its container is; false also when there never was one */
 } ctl_grading;
 

@@ -136,6 +136,7 @@ static void prepared(void *baton, const go_image *image, const char *trouble) {
         fail(self, trouble);
         return;
     }
+    self->grading->is_podman = go_engine_is_podman(self->engine);
     self->grading->image_base = apr_pstrdup(self->grading->pool, image->base);
     self->grading->oven_digest = apr_pstrdup(self->grading->pool, image->oven_digest);
     go_oven_spec spec = {.engine = self->engine,

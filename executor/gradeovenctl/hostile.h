@@ -28,6 +28,7 @@ typedef struct ctl_attack {
     int is_slow;                         /* left out unless it is asked for */
     double max_seconds;                  /* of one run, with making and removing its container */
     json_t *texts;                       /* {"status": {"has": [...], "lacks": [...]}, ...} */
+    json_t *podman; /* {"score": ..., "texts": ...} instead, where Podman bakes; or NULL */
     json_t *stages; /* expected ends, such as ["timed out", "exit 0"], or NULL */
     int timeout_seconds, memory_mb, disk_mb, pids; /* of the run; 0: the usual ones */
 } ctl_attack;

@@ -100,8 +100,18 @@ static const char *judge_score(const ctl_attack *attack, const ctl_grading *grad
     return apr_psprintf(pool, "its score is %s instead of %s", score, expected);
 }
 
-const char *ctl_attack_judge(const ctl_attack *attack, const ctl_grading *grading, double seconds,
-                             apr_pool_t *pool) {
+/* What is expected on the engine that has baked it. */
+static ctl_attack on_engine(const ctl_attack *attack, const ctl_grading *grading) {
+    ctl_attack here = *attack;
+    if (!attack->podman || !grading->is_podman) return here;
+    here.score = json_string_value(json_object_get(attack->podman, "score"));
+    here.texts = json_object_get(attack->podman, "texts");
+    return here;
+}
+
+const char *ctl_attack_judge(const ctl_attack *everywhere, const ctl_grading *grading,
+                             double seconds, apr_pool_t *pool) {
+    const ctl_attack here = on_engine(everywhere, grading), *attack = &here;
     const char *said[SAID], *why = NULL;
     if (!grading->is_finished)
         return apr_psprintf(pool, "the run failed: %s", grading->text ? grading->text : "");

@@ -49,12 +49,12 @@ static apr_status_t unpack(ctl_attack *attack, json_t *json, const char **assign
     json_error_t why;
     int failed = json_unpack_ex(
         json, &why, JSON_STRICT,
-        "{s:s, s?s, s?s, s?s, s?s, s?o, s?i, s?b, s?F, s?o, s?o, s?i, s?i, s?i, s?i}", "attack",
-        &attack->what, "assignment", assignment, "submission", submission, "state", &state, "error",
-        &attack->error, "score", &score, "runs", &attack->runs, "slow", &attack->is_slow,
-        "max_seconds", &attack->max_seconds, "texts", &attack->texts, "stages", &attack->stages,
-        "timeout_seconds", &attack->timeout_seconds, "memory_mb", &attack->memory_mb, "disk_mb",
-        &attack->disk_mb, "pids", &attack->pids);
+        "{s:s, s?s, s?s, s?s, s?s, s?o, s?i, s?b, s?F, s?o, s?o, s?o, s?i, s?i, s?i, s?i}",
+        "attack", &attack->what, "assignment", assignment, "submission", submission, "state",
+        &state, "error", &attack->error, "score", &score, "runs", &attack->runs, "slow",
+        &attack->is_slow, "max_seconds", &attack->max_seconds, "texts", &attack->texts, "stages",
+        &attack->stages, "podman", &attack->podman, "timeout_seconds", &attack->timeout_seconds,
+        "memory_mb", &attack->memory_mb, "disk_mb", &attack->disk_mb, "pids", &attack->pids);
     if (failed) return go_error_set(err, GO_EINVALID, NULL, "\"%s\": %s.", path, why.text);
     attack->is_refused = !strcmp(state, "refused");
     attack->score = json_string_value(score);
@@ -63,6 +63,11 @@ static apr_status_t unpack(ctl_attack *attack, json_t *json, const char **assign
     if (attack->is_refused != (attack->error != NULL) || attack->is_refused == (score != NULL))
         return go_error_set(err, GO_EINVALID, NULL,
                             "\"%s\" needs \"error\" when refused, else \"score\".", path);
+    if (attack->podman &&
+        (json_object_size(attack->podman) != 2 || !json_object_get(attack->podman, "score") ||
+         !json_object_get(attack->podman, "texts")))
+        return go_error_set(err, GO_EINVALID, NULL,
+                            "\"%s\": \"podman\" needs \"score\" and \"texts\", no more.", path);
     return APR_SUCCESS;
 }
 

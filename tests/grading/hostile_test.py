@@ -153,6 +153,7 @@ class Judge(GradeTest):
     def test_an_expectation_that_is_misspelt_is_told(self):
         self.assert_told("expect.json", {"score": "2/2", "max_second": 3})
         self.assert_told('needs "error" when refused', {"state": "refused"})
+        self.assert_told('"podman" needs', {"score": "2/2", "podman": {"score": "0/2"}})
 
 
 class WhileItIsRead(GradeTest):

@@ -253,6 +253,15 @@ class OvenTest(unittest.TestCase):
         self.assertEqual(kind, b"S", why)
         return oven
 
+    def assert_broken(self, oven, why):
+        """It ends by itself, as whoever hears what is not the protocol, and says why."""
+        while oven.next()[0] is not None:
+            pass
+        status = oven.close()
+        if not is_podman():  # there "docker run --rm" does not tell it
+            self.assertEqual(status, 70)
+        self.assertIn(why, oven.words)
+
     def grade(self, main, **options):
         """Runs main as the next stage and returns its console; it must have ended with 0."""
         self.oven.console = b""
