@@ -39,19 +39,25 @@ static int make_socket(void) {
     return socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 }
 
-/* Binds the name until `pool` ends; an errno otherwise. */
-static int claim(const char *name, apr_pool_t *pool) {
+static int bind_name(int fd, const char *name) {
     struct sockaddr_un address;
     socklen_t size = abstract_address(&address, name);
-    int fd = make_socket();
-    if (fd < 0) return errno;
-    if (bind(fd, (struct sockaddr *)&address, size) != 0) {
-        int failure = errno;
+    return bind(fd, (struct sockaddr *)&address, size) == 0 ? 0 : errno;
+}
+
+/* Keeps what `fd` is bound to until `pool` ends; or closes it, when there was a failure. */
+static int keep(int fd, int failure, apr_pool_t *pool) {
+    if (failure)
         close(fd);
-        return failure;
-    }
-    apr_pool_cleanup_register(pool, (void *)(intptr_t)fd, socket_cleanup, socket_cleanup);
-    return 0;
+    else
+        apr_pool_cleanup_register(pool, (void *)(intptr_t)fd, socket_cleanup, socket_cleanup);
+    return failure;
+}
+
+/* Binds the name until `pool` ends; an errno otherwise. */
+static int claim(const char *name, apr_pool_t *pool) {
+    int fd = make_socket();
+    return fd < 0 ? errno : keep(fd, bind_name(fd, name), pool);
 }
 
 const char *go_place_name(const char *what, apr_pool_t *pool) {
@@ -92,19 +98,17 @@ int go_owner_is_alive(const char *owner) {
 }
 
 apr_status_t go_uid_slot_claim(int *uid_base, apr_pool_t *pool, go_error *err) {
-    int failure = 0;
-    for (int slot = 0; slot < GO_UID_SLOTS; slot++) {
+    int fd = make_socket(), failure = EADDRINUSE;
+    if (fd < 0) return go_error_system(err, errno, NULL, "A socket cannot be made");
+    for (int slot = 0; failure == EADDRINUSE && slot < GO_UID_SLOTS; slot++) {
         char name[64];
         snprintf(name, sizeof(name), SLOT_NAME, slot);
-        failure = claim(name, pool);
-        if (failure == 0) {
-            *uid_base = GO_UID_FIRST + slot * OVEN_UIDS;
-            return APR_SUCCESS;
-        }
-        if (failure != EADDRINUSE) {
-            return go_error_system(err, failure, NULL, "A socket cannot be bound");
-        }
+        failure = bind_name(fd, name);
+        *uid_base = GO_UID_FIRST + slot * OVEN_UIDS;
     }
+    if (keep(fd, failure, pool) == 0) return APR_SUCCESS;
+    if (failure != EADDRINUSE)
+        return go_error_system(err, failure, NULL, "A socket cannot be bound");
     return go_error_set(err, GO_EBUSY,
                         "Lower the number of ovens (GradeOvenWarm, GradeOvenParallel).",
                         "All %d ranges of user ids of this host are in use.", GO_UID_SLOTS);

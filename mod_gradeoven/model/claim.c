@@ -57,19 +57,18 @@ apr_status_t go_run_parts(go_db *db, apr_int64_t run_id, const char *objects, go
 static apr_status_t take(go_db *db, const go_claim *claim, const char *holder, apr_time_t now,
                          go_rows **row, int *is_taken, apr_pool_t *pool, go_error *err) {
     *is_taken = 0;
-    apr_status_t status = go_db_begin(db, err);
-    if (status) return status;
-    status = go_db_select(db, GO_SQL_RUN_CLAIM,
-                          GO_VALUES(go_text(claim->lease), go_text(holder),
-                                    go_integer(now + apr_time_from_sec(GO_LEASE_SECONDS)),
-                                    go_integer(now), go_integer(now)),
-                          row, pool, err);
+    apr_status_t status =
+        go_db_select(db, GO_SQL_RUN_CLAIM,
+                     GO_VALUES(go_text(claim->lease), go_text(holder),
+                               go_integer(now + apr_time_from_sec(GO_LEASE_SECONDS)),
+                               go_integer(now), go_integer(now)),
+                     row, pool, err);
     if (!status && go_rows_next(*row)) {
         apr_int64_t course = go_rows_integer(*row, 4, 0);
         status = go_db_run(db, GO_SQL_COURSE_PASS, GO_VALUES(go_integer(course)), NULL, pool, err);
         *is_taken = !status;
     }
-    return go_db_end(db, status, err);
+    return status;
 }
 
 apr_status_t go_run_claim(go_db *db, const char *holder, const char *objects, apr_time_t now,
@@ -79,15 +78,20 @@ apr_status_t go_run_claim(go_db *db, const char *holder, const char *objects, ap
     int is_taken;
     go_claim *claim = apr_pcalloc(pool, sizeof(*claim));
     claim->lease = go_random_hex(pool, LEASE_BYTES);
-    apr_status_t status = take(db, claim, holder, now, &row, &is_taken, pool, err);
-    if (status || !is_taken) return status;
+    apr_status_t status = go_db_begin(db, err);
+    if (status) return status;
+    status = take(db, claim, holder, now, &row, &is_taken, pool, err);
+    if (status || !is_taken) return go_db_end(db, status, err);
     claim->run_id = go_rows_integer(row, 0, 0);
     claim->attempt = (int)go_rows_integer(row, 3, 1);
-    status = read_details(db, go_rows_integer(row, 1, 0), go_rows_integer(row, 2, 0), objects,
-                          claim, pool, err);
-    if (status) { /* what cannot be read now may be readable later: it goes back, with the reason */
+    /* In the same transaction: SQLite then locks, and looks whether its cache is valid, once. */
+    apr_status_t unreadable = read_details(db, go_rows_integer(row, 1, 0),
+                                           go_rows_integer(row, 2, 0), objects, claim, pool, err);
+    status = go_db_end(db, APR_SUCCESS, unreadable ? NULL : err);
+    if (status && !unreadable) return status;
+    if (unreadable) { /* it may be readable later: it goes back, with the reason */
         go_run_release(db, claim->run_id, claim->lease, go_error_text(err), now, pool, NULL);
-        return status;
+        return unreadable;
     }
     *result = claim;
     return APR_SUCCESS;
