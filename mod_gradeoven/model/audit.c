@@ -9,8 +9,8 @@ apr_status_t go_audit_add(go_db *db, const go_audit_entry *entry, apr_pool_t *po
                      GO_VALUES(go_integer(entry->at_us), text_of(entry->actor),
                                text_of(entry->address),
                                entry->course_id ? go_integer(entry->course_id) : go_null(),
-                               text_of(entry->action), text_of(entry->subject),
-                               text_of(entry->was), text_of(entry->became)),
+                               text_of(entry->action), text_of(entry->subject), text_of(entry->was),
+                               text_of(entry->became)),
                      NULL, pool, err);
 }
 
