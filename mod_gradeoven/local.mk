@@ -8,6 +8,8 @@ libgradeoven_la_SOURCES = \
 	mod_gradeoven/model/archive_write.c \
 	mod_gradeoven/model/assignments.c \
 	mod_gradeoven/model/assignments.h \
+	mod_gradeoven/model/audit.c \
+	mod_gradeoven/model/audit.h \
 	mod_gradeoven/model/avatar.c \
 	mod_gradeoven/model/avatar.h \
 	mod_gradeoven/model/avatar_header.c \
@@ -42,8 +44,8 @@ libgradeoven_la_SOURCES = \
 	mod_gradeoven/model/objects.h \
 	mod_gradeoven/model/passwords.c \
 	mod_gradeoven/model/passwords.h \
-	mod_gradeoven/model/policy.c \
-	mod_gradeoven/model/policy.h \
+	mod_gradeoven/model/rights.c \
+	mod_gradeoven/model/rights.h \
 	mod_gradeoven/model/problems.c \
 	mod_gradeoven/model/problems.h \
 	mod_gradeoven/model/roster.c \

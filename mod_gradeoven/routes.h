@@ -5,12 +5,12 @@
  *
  * A pattern is a list of segments: literal ones, ":name" for one that varies, and at the end
  * "*name" for all that remain. The reserved names are looked up before the page is called: :course,
- * :assignment and :number (of a submission) become the situation that policy.c decides about.
+ * :assignment and :number (of a submission) become the situation that rights.c decides about.
  */
 #ifndef GO_ROUTES_H
 #define GO_ROUTES_H
 
-#include "model/policy.h"
+#include "model/rights.h"
 
 #include <apr_tables.h>
 #include <jansson.h>

@@ -145,6 +145,7 @@ apr_status_t go_enrolments(go_db *db, const go_course *course, apr_array_header_
         person->display_name = go_rows_text(rows, 2);
         person->email = go_rows_text(rows, 3);
         person->role = role_of(go_rows_text(rows, 4));
+        person->section = go_rows_text(rows, 5);
     }
     return status;
 }

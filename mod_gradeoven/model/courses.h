@@ -1,6 +1,6 @@
 /*
  * Courses, and who is in them: an enrolment gives a user one role in a course. Staff are
- * instructors and graders of the course, and admins everywhere (policy.h decides; this only keeps
+ * instructors and graders of the course, and admins everywhere (rights.h decides; this only keeps
  * the facts).
  */
 #ifndef GO_MODEL_COURSES_H
@@ -51,6 +51,7 @@ typedef struct go_enrolment {
     apr_int64_t user_id;
     const char *username, *display_name, *email;
     go_role role;
+    const char *section; /* "": none */
 } go_enrolment;
 
 /* Enrols, or changes the role of who is enrolled. GO_ROLE_NONE takes out; submissions stay. */

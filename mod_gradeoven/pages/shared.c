@@ -7,9 +7,9 @@ json_t *json_course(const go_request *q, const go_course *course) {
     if (q->at.course && course->id == q->at.course->id) at.role = q->at.role;
     json_object_set_new(json, "role", json_string(go_role_name(at.role)));
     json_object_set_new(json, "is_staff",
-                        json_boolean(go_policy_decide(GO_RIGHT_GRADE, &at) == GO_ALLOWED));
+                        json_boolean(go_rights_decide(GO_RIGHT_GRADE, &at) == GO_ALLOWED));
     json_object_set_new(json, "teaches",
-                        json_boolean(go_policy_decide(GO_RIGHT_TEACH, &at) == GO_ALLOWED));
+                        json_boolean(go_rights_decide(GO_RIGHT_TEACH, &at) == GO_ALLOWED));
     json_object_set_new(json, "is_paused", json_boolean(course->is_paused));
     return json;
 }

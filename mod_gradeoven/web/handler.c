@@ -119,7 +119,7 @@ static int login_first(go_request *q) {
 }
 
 static int decide(go_request *q) {
-    switch (go_policy_decide(q->route->right, &q->at)) {
+    switch (go_rights_decide(q->route->right, &q->at)) {
     case GO_ALLOWED:
         return HTTP_OK;
     case GO_LOGIN_FIRST:

@@ -85,7 +85,7 @@ static void add_frame(go_request *q, json_t *page) {
             page, "user",
             json_pack("{s:s, s:s, s:b, s:b}", "username", user->username, "name",
                       go_user_label(user), "is_admin", user->is_admin, "may_make_course",
-                      go_policy_decide(GO_RIGHT_MAKE_COURSE, &q->at) == GO_ALLOWED));
+                      go_rights_decide(GO_RIGHT_MAKE_COURSE, &q->at) == GO_ALLOWED));
     if (q->session) json_object_set_new(page, "csrf", json_string(q->session->csrf));
     const char *notice = q->query ? go_notice_text(go_form_get(q->query, "notice")) : NULL;
     if (notice) json_object_set_new(page, "notice", json_string(notice));

@@ -17,7 +17,7 @@ const char *go_request_param(const go_request *q, const char *name) {
 }
 
 int go_request_may(const go_request *q, go_right right) {
-    return go_policy_decide(right, &q->at) == GO_ALLOWED;
+    return go_rights_decide(right, &q->at) == GO_ALLOWED;
 }
 
 const char *go_url(const go_request *q, const char *format, ...) {

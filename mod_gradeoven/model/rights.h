@@ -2,8 +2,8 @@
  * Who may see or do what: one function, one table. Every page goes through it, by the right that
  * its line in routes.c names; a page that shows more to some (debug, console) asks it again.
  */
-#ifndef GO_MODEL_POLICY_H
-#define GO_MODEL_POLICY_H
+#ifndef GO_MODEL_RIGHTS_H
+#define GO_MODEL_RIGHTS_H
 
 #include "model/submissions.h"
 
@@ -37,6 +37,6 @@ typedef enum go_decision {
     GO_HIDDEN,      /* answer as if it were not there */
 } go_decision;
 
-go_decision go_policy_decide(go_right right, const go_situation *situation);
+go_decision go_rights_decide(go_right right, const go_situation *situation);
 
 #endif

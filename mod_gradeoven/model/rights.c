@@ -1,4 +1,4 @@
-#include "model/policy.h"
+#include "model/rights.h"
 
 /* Who somebody is towards the things at hand, from nothing to everything. */
 typedef enum standing {
@@ -35,7 +35,7 @@ static standing standing_of(const go_situation *at) {
     return OUTSIDER;
 }
 
-go_decision go_policy_decide(go_right right, const go_situation *at) {
+go_decision go_rights_decide(go_right right, const go_situation *at) {
     standing who = standing_of(at);
     if (least[right] == STRANGER) return GO_ALLOWED;
     if (who == STRANGER) return GO_LOGIN_FIRST;

@@ -27,7 +27,7 @@ static go_decision decide(int who, go_right right, int is_published, int with_su
         .assignment =
             right >= GO_RIGHT_SEE_ASSIGNMENT && right != GO_RIGHT_ADMIN ? &assignment : NULL,
         .submission = with_submission ? &submission : NULL};
-    return go_policy_decide(right, &at);
+    return go_rights_decide(right, &at);
 }
 
 /* A letter a person, in the order of the enum: + allowed, l log in first, f forbidden, h hidden. */
@@ -110,9 +110,9 @@ START_TEST(a_path_that_fits_nothing_finds_nothing) {
 }
 END_TEST
 
-Suite *policy_suite(void) {
-    Suite *suite = suite_create("policy");
-    TCase *cases = unit_case(suite, "policy and routes");
+Suite *rights_suite(void) {
+    Suite *suite = suite_create("rights");
+    TCase *cases = unit_case(suite, "rights and routes");
     tcase_add_loop_test(cases, each_right_is_for_those_it_is_for, 0, GO_RIGHT_COUNT);
     tcase_add_test(cases, a_path_finds_its_route_and_what_varies);
     tcase_add_test(cases, a_path_that_fits_nothing_finds_nothing);
