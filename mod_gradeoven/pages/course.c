@@ -111,6 +111,29 @@ int course_create(go_request *q, json_t *page) {
     return go_reply_redirect(q, go_url(q, "/courses/%s", course->name), "created", 1);
 }
 
+static apr_status_t add_late_days(go_request *q, json_t *page) {
+    int days;
+    apr_status_t status = go_late_days_of_course(q->db, q->at.course->id, &days, q->pool, &q->err);
+    if (!status) json_object_set_new(page, "late_days", json_integer(days));
+    return status;
+}
+
+/* Days begin and end by the zone: when it changes, what is late is judged again. */
+static apr_status_t change(go_request *q, const char *zone) {
+    const go_course *course = q->at.course;
+    go_audit_entry by = audit_by(q);
+    int days;
+    apr_status_t status = read_late_days(q, &days);
+    if (!status) status = go_db_begin(q->db, &q->err);
+    if (status) return status;
+    status =
+        go_course_change(q->db, course, go_form_text(q->form, "title"), zone, q->pool, &q->err);
+    if (!status) status = go_late_days_set(q->db, course->id, days, &by, q->pool, &q->err);
+    if (!status && strcmp(zone, course->zone) != 0)
+        status = go_counted_refresh_course(q->db, course->id, 0, q->pool, &q->err);
+    return go_db_end(q->db, status, &q->err);
+}
+
 int course_edit_page(go_request *q, json_t *page) {
     page_begin(q, page, "Course settings");
     json_object_set_new(page, "action",
@@ -119,14 +142,16 @@ int course_edit_page(go_request *q, json_t *page) {
                         json_pack("{s:s, s:s, s:s}", "name", q->at.course->name, "title",
                                   q->at.course->title, "zone", q->at.course->zone));
     add_zones(q, page, q->at.course->zone);
-    return HTTP_OK;
+    return add_late_days(q, page) ? go_failed(q) : HTTP_OK;
 }
 
 int course_change(go_request *q, json_t *page) {
     const char *zone = go_form_text(q->form, "zone");
-    if (go_course_change(q->db, q->at.course, go_form_text(q->form, "title"), zone, q->pool,
-                         &q->err)) {
+    if (change(q, zone)) {
+        go_error cause = q->err;
         course_edit_page(q, page);
+        q->err = cause;
+        json_object_set_new(page, "late_days", json_string(go_form_text(q->form, "late_days")));
         page_keep(q, page, fields, 3);
         add_zones(q, page, zone);
         return go_page_failed(q, page);

@@ -1,0 +1,91 @@
+/*
+ * The rules of an assignment and their exceptions, kept: what policy.h decides by. A change sets
+ * anew which submissions count (counted.h) and is written to the log (audit.h), all in one
+ * transaction.
+ *
+ * An exception is one student's or a section's. A student has what their own says; where that says
+ * nothing, what their section's says.
+ */
+#ifndef GO_MODEL_RULES_H
+#define GO_MODEL_RULES_H
+
+#include "model/audit.h"
+#include "model/policy.h"
+#include "model/submissions.h"
+
+/* The most that a form may ask for. */
+enum {
+    GO_RULES_GRACE_MAX = 7 * 24 * 60,    /* minutes */
+    GO_RULES_ATTEMPTS_MAX = 1000,        /* in the bucket, or granted */
+    GO_RULES_REFILL_MAX = 366 * 24 * 60, /* minutes */
+    GO_RULES_DAYS_MAX = 366,             /* of a budget or an extension */
+    GO_RULES_TIME_MAX = 10 * GO_MILLI    /* of a multiplier */
+};
+
+/* The rules that go with an assignment, its course's zone and late days among them; in `pool`. */
+apr_status_t go_rules_of(go_db *db, apr_int64_t assignment_id, go_policy *policy, apr_pool_t *pool,
+                         go_error *err);
+
+/* For a list: the rules of every assignment of a course, by the assignment's id. */
+typedef struct go_rules_line {
+    apr_int64_t assignment_id;
+    go_policy policy;
+} go_rules_line;
+apr_status_t go_rules_of_course(go_db *db, apr_int64_t course_id, apr_array_header_t **lines,
+                                apr_pool_t *pool, go_error *err);
+
+/*
+ * Stores all but the due date, the zone and the budget, which stand elsewhere. `by` says who does
+ * it, when and from where; its other parts are filled in here. GO_EINVALID: numbers out of range,
+ * or dates that are not in the order opening, due, closing.
+ */
+apr_status_t go_rules_change(go_db *db, const go_assignment *assignment, const go_policy *policy,
+                             const go_audit_entry *by, apr_pool_t *pool, go_error *err);
+
+/* The due date of `assignment` (which holds what it was) has been changed: judges what was handed
+   in by the new one. In the transaction of the change. GO_EINVALID as above. */
+apr_status_t go_rules_due_moved(go_db *db, const go_assignment *assignment,
+                                const go_audit_entry *by, apr_pool_t *pool, go_error *err);
+
+/* Is this the order opening, due, closing? GO_EINVALID with what is wrong. */
+apr_status_t go_rules_check_dates(const go_policy *policy, go_error *err);
+
+/* The rules in a line, for the log: "opens ..., 3 attempts, the best counts". */
+const char *go_rules_text(const go_policy *policy, apr_pool_t *pool);
+
+/* How many days each student may be late in all of a course. */
+apr_status_t go_late_days_of_course(go_db *db, apr_int64_t course_id, int *days, apr_pool_t *pool,
+                                    go_error *err);
+apr_status_t go_late_days_set(go_db *db, apr_int64_t course_id, int days, const go_audit_entry *by,
+                              apr_pool_t *pool, go_error *err);
+
+typedef struct go_exception_line {
+    apr_int64_t id;
+    const char *username, *display_name; /* NULL: a section's */
+    apr_int64_t user_id;
+    const char *section; /* NULL: a student's */
+    go_exception exception;
+    const char *note; /* for staff */
+    apr_time_t changed_us;
+} go_exception_line;
+
+/* Of an assignment: array of go_exception_line, sections first. */
+apr_status_t go_exceptions(go_db *db, const go_assignment *assignment, apr_array_header_t **lines,
+                           apr_pool_t *pool, go_error *err);
+
+/* Sets what a student (`user_id`) or a section has, in place of what it had. GO_EINVALID. */
+apr_status_t go_exception_set(go_db *db, const go_assignment *assignment,
+                              const go_exception_line *line, const go_audit_entry *by,
+                              apr_pool_t *pool, go_error *err);
+/* GO_ENOTFOUND when it is not there (any more). */
+apr_status_t go_exception_remove(go_db *db, const go_assignment *assignment, apr_int64_t id,
+                                 const go_audit_entry *by, apr_pool_t *pool, go_error *err);
+
+/* "2 days, 3 hours, 1.5 times the time, 2 attempts"; "none". */
+const char *go_exception_text(const go_exception *exception, apr_pool_t *pool);
+
+/* The sections of a course: array of const char *. */
+apr_status_t go_sections(go_db *db, apr_int64_t course_id, apr_array_header_t **sections,
+                         apr_pool_t *pool, go_error *err);
+
+#endif
