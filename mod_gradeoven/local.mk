@@ -33,6 +33,7 @@ libgradeoven_la_SOURCES = \
 	mod_gradeoven/model/engines.h \
 	mod_gradeoven/model/error.c \
 	mod_gradeoven/model/error.h \
+	mod_gradeoven/model/exceptions.c mod_gradeoven/model/exceptions.h \
 	mod_gradeoven/model/lint_command.c \
 	mod_gradeoven/model/lint_names.c \
 	mod_gradeoven/model/lint_private.h \

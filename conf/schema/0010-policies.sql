@@ -28,6 +28,7 @@ CREATE TABLE exceptions (
     changed_us        BIGINT  NOT NULL,
     CHECK ((user_id IS NULL) <> (section IS NULL))
 );
+CREATE INDEX exceptions_of_assignment ON exceptions(assignment_id);
 CREATE UNIQUE INDEX exceptions_of_user ON exceptions(assignment_id, user_id) WHERE user_id IS NOT NULL;
 CREATE UNIQUE INDEX exceptions_of_section ON exceptions(assignment_id, section) WHERE section IS NOT NULL;
 

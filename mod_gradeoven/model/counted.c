@@ -47,8 +47,9 @@ static apr_status_t read_history(go_db *db, apr_int64_t assignment_id, apr_int64
     return status;
 }
 
+/* What is different, and for whom (or, for one user, where). */
 typedef struct person {
-    apr_int64_t user_id;
+    apr_int64_t key;
     go_exception exception;
 } person;
 
@@ -62,24 +63,15 @@ static void merge(go_exception *into, const go_exception *own) {
     if (own->extra_attempts) into->extra_attempts = own->extra_attempts;
 }
 
-/* Array of person, by the user's id: for whom something is different. */
-static apr_status_t read_exceptions(go_db *db, apr_int64_t assignment_id, apr_int64_t user_id,
-                                    apr_array_header_t **people, apr_pool_t *pool, go_error *err) {
-    go_rows *rows;
-    const go_value values[] = {go_integer(assignment_id), go_integer(user_id),
-                               go_integer(assignment_id), go_integer(user_id)};
-    const go_value all[] = {go_integer(assignment_id), go_integer(assignment_id)};
-    apr_status_t status =
-        go_db_select(db, user_id ? GO_SQL_EXCEPTIONS_OF_USER : GO_SQL_EXCEPTIONS_OF_ALL,
-                     user_id ? values : all, user_id ? 4 : 2, &rows, pool, err);
-    *people = apr_array_make(pool, 8, sizeof(person));
-    while (!status && go_rows_next(rows)) {
-        apr_int64_t whose = go_rows_integer(rows, 0, 0);
-        person *last =
-            (*people)->nelts ? &APR_ARRAY_IDX(*people, (*people)->nelts - 1, person) : NULL;
-        if (!last || last->user_id != whose) {
-            last = apr_array_push(*people);
-            *last = (person){.user_id = whose};
+/* The rows (key, own, days, minutes, time, attempts), by key: array of person, one for each key. */
+static apr_array_header_t *merge_rows(go_rows *rows, apr_pool_t *pool) {
+    apr_array_header_t *people = apr_array_make(pool, 8, sizeof(person));
+    person *last = NULL;
+    while (go_rows_next(rows)) {
+        apr_int64_t key = go_rows_integer(rows, 0, 0);
+        if (!last || last->key != key) {
+            last = apr_array_push(people);
+            *last = (person){.key = key};
         }
         merge(&last->exception,
               &(go_exception){.extension_days = (int)go_rows_integer(rows, 2, 0),
@@ -87,7 +79,32 @@ static apr_status_t read_exceptions(go_db *db, apr_int64_t assignment_id, apr_in
                               .time_milli = (int)go_rows_integer(rows, 4, 0),
                               .extra_attempts = (int)go_rows_integer(rows, 5, 0)});
     }
+    return people;
+}
+
+/* Array of person, by the user's id: for whom something is different. */
+static apr_status_t read_exceptions(go_db *db, apr_int64_t assignment_id, apr_int64_t user_id,
+                                    apr_array_header_t **people, apr_pool_t *pool, go_error *err) {
+    go_rows *rows;
+    const go_value one[] = {go_integer(assignment_id), go_integer(user_id),
+                            go_integer(assignment_id), go_integer(user_id)};
+    const go_value all[] = {go_integer(assignment_id), go_integer(assignment_id)};
+    apr_status_t status =
+        go_db_select(db, user_id ? GO_SQL_EXCEPTIONS_OF_USER : GO_SQL_EXCEPTIONS_OF_ALL,
+                     user_id ? one : all, user_id ? 4 : 2, &rows, pool, err);
+    if (!status) *people = merge_rows(rows, pool);
     return status;
+}
+
+/* Of `people`, by key, the exception of this one; *from is where to look, and moves with the keys.
+ */
+static const go_exception *exception_of(const apr_array_header_t *people, apr_int64_t key,
+                                        int *from) {
+    static const go_exception none = {0};
+    while (*from < people->nelts && APR_ARRAY_IDX(people, *from, person).key < key)
+        (*from)++;
+    const person *found = *from < people->nelts ? &APR_ARRAY_IDX(people, *from, person) : NULL;
+    return found && found->key == key ? &found->exception : &none;
 }
 
 /* --- setting anew ---------------------------------------------------------------------------- */
@@ -123,7 +140,6 @@ static apr_status_t judge(go_db *db, const go_policy *policy, const go_exception
 
 static apr_status_t judge_all(go_db *db, const go_policy *policy, const apr_array_header_t *all,
                               const apr_array_header_t *people, apr_pool_t *pool, go_error *err) {
-    static const go_exception none = {0};
     apr_pool_t *scratch;
     apr_status_t status = apr_pool_create(&scratch, pool);
     const past *pasts = (const past *)all->elts;
@@ -132,12 +148,9 @@ static apr_status_t judge_all(go_db *db, const go_policy *policy, const apr_arra
         apr_int64_t user_id = pasts[from].user_id;
         for (to = from; to < all->nelts && pasts[to].user_id == user_id;)
             to++;
-        while (who < people->nelts && APR_ARRAY_IDX(people, who, person).user_id < user_id)
-            who++;
-        const person *found = who < people->nelts ? &APR_ARRAY_IDX(people, who, person) : NULL;
         apr_pool_clear(scratch);
-        status = judge(db, policy, found && found->user_id == user_id ? &found->exception : &none,
-                       pasts + from, to - from, scratch, err);
+        status = judge(db, policy, exception_of(people, user_id, &who), pasts + from, to - from,
+                       scratch, err);
     }
     apr_pool_destroy(scratch);
     return status;
@@ -196,7 +209,6 @@ static apr_status_t late_days_elsewhere(go_db *db, apr_int64_t assignment_id, ap
 apr_status_t go_counted_verdict(go_db *db, const go_assignment *assignment, apr_int64_t user_id,
                                 apr_time_t now, go_policy *policy, go_verdict *verdict,
                                 apr_pool_t *pool, go_error *err) {
-    static const go_exception none = {0};
     apr_array_header_t *all, *people;
     go_history history = {0};
     apr_status_t status = go_rules_of(db, assignment->id, policy, pool, err);
@@ -211,8 +223,36 @@ apr_status_t go_counted_verdict(go_db *db, const go_assignment *assignment, apr_
         attempts[i] = APR_ARRAY_IDX(all, i, past).attempt;
     history.attempts = attempts;
     history.count = all->nelts;
-    go_policy_decide(policy, people->nelts ? &APR_ARRAY_IDX(people, 0, person).exception : &none,
-                     &history, now, verdict, pool);
+    int from = 0;
+    go_policy_decide(policy, exception_of(people, user_id, &from), &history, now, verdict, pool);
+    return APR_SUCCESS;
+}
+
+apr_status_t go_counted_dates(go_db *db, apr_int64_t course_id, apr_int64_t user_id, apr_time_t now,
+                              apr_array_header_t **dates, apr_pool_t *pool, go_error *err) {
+    static const go_history nothing = {0};
+    apr_array_header_t *lines;
+    go_rows *rows;
+    apr_status_t status = go_rules_of_course(db, course_id, &lines, pool, err);
+    if (!status)
+        status =
+            go_db_select(db, GO_SQL_EXCEPTIONS_IN_COURSE,
+                         GO_VALUES(go_integer(course_id), go_integer(user_id)), &rows, pool, err);
+    if (status) return status;
+    apr_array_header_t *places = merge_rows(rows, pool);
+    int from = 0;
+    *dates = apr_array_make(pool, lines->nelts, sizeof(go_dates));
+    for (int i = 0; i < lines->nelts; i++) {
+        const go_rules_line *line = &APR_ARRAY_IDX(lines, i, go_rules_line);
+        go_verdict verdict;
+        go_policy_decide(&line->policy, exception_of(places, line->assignment_id, &from), &nothing,
+                         now, &verdict, pool);
+        APR_ARRAY_PUSH(*dates, go_dates) = (go_dates){.assignment_id = line->assignment_id,
+                                                      .opens_us = verdict.opens_us,
+                                                      .due_us = verdict.due_us,
+                                                      .closes_us = verdict.closes_us,
+                                                      .phase = verdict.phase};
+    }
     return APR_SUCCESS;
 }
 

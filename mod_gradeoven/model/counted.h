@@ -31,6 +31,16 @@ apr_status_t go_counted_verdict(go_db *db, const go_assignment *assignment, apr_
                                 apr_time_t now, go_policy *policy, go_verdict *verdict,
                                 apr_pool_t *pool, go_error *err);
 
+/* The dates of each assignment of a course for one user: array of go_dates, by the assignment's id.
+ */
+typedef struct go_dates {
+    apr_int64_t assignment_id;
+    apr_time_t opens_us, due_us, closes_us; /* 0: none */
+    go_phase phase;
+} go_dates;
+apr_status_t go_counted_dates(go_db *db, apr_int64_t course_id, apr_int64_t user_id, apr_time_t now,
+                              apr_array_header_t **dates, apr_pool_t *pool, go_error *err);
+
 /*
  * GO_ECONFLICT with the reason when the rules refuse a submission now. They bind the students of
  * the course and not its staff, who try things out. In the transaction that stores the submission,

@@ -1,10 +1,7 @@
 /*
- * The rules of an assignment and their exceptions, kept: what policy.h decides by. A change sets
- * anew which submissions count (counted.h) and is written to the log (audit.h), all in one
- * transaction.
- *
- * An exception is one student's or a section's. A student has what their own says; where that says
- * nothing, what their section's says.
+ * The rules of an assignment, kept: what policy.h decides by; their exceptions are in exceptions.h.
+ * A change sets anew which submissions count (counted.h) and is written to the log (audit.h), all
+ * in one transaction.
  */
 #ifndef GO_MODEL_RULES_H
 #define GO_MODEL_RULES_H
@@ -47,6 +44,14 @@ apr_status_t go_rules_change(go_db *db, const go_assignment *assignment, const g
 apr_status_t go_rules_due_moved(go_db *db, const go_assignment *assignment,
                                 const go_audit_entry *by, apr_pool_t *pool, go_error *err);
 
+/* GO_EINVALID unless 0 <= value <= highest; `name` in the plural, for the text. */
+apr_status_t go_rules_check_number(const char *name, int value, int highest, go_error *err);
+
+/* Writes a change to the log: `by`, with what it is about. */
+apr_status_t go_rules_log(go_db *db, const go_audit_entry *by, const char *action,
+                          const char *subject, const char *was, const char *became,
+                          apr_pool_t *pool, go_error *err);
+
 /* Is this the order opening, due, closing? GO_EINVALID with what is wrong. */
 apr_status_t go_rules_check_dates(const go_policy *policy, go_error *err);
 
@@ -58,34 +63,5 @@ apr_status_t go_late_days_of_course(go_db *db, apr_int64_t course_id, int *days,
                                     go_error *err);
 apr_status_t go_late_days_set(go_db *db, apr_int64_t course_id, int days, const go_audit_entry *by,
                               apr_pool_t *pool, go_error *err);
-
-typedef struct go_exception_line {
-    apr_int64_t id;
-    const char *username, *display_name; /* NULL: a section's */
-    apr_int64_t user_id;
-    const char *section; /* NULL: a student's */
-    go_exception exception;
-    const char *note; /* for staff */
-    apr_time_t changed_us;
-} go_exception_line;
-
-/* Of an assignment: array of go_exception_line, sections first. */
-apr_status_t go_exceptions(go_db *db, const go_assignment *assignment, apr_array_header_t **lines,
-                           apr_pool_t *pool, go_error *err);
-
-/* Sets what a student (`user_id`) or a section has, in place of what it had. GO_EINVALID. */
-apr_status_t go_exception_set(go_db *db, const go_assignment *assignment,
-                              const go_exception_line *line, const go_audit_entry *by,
-                              apr_pool_t *pool, go_error *err);
-/* GO_ENOTFOUND when it is not there (any more). */
-apr_status_t go_exception_remove(go_db *db, const go_assignment *assignment, apr_int64_t id,
-                                 const go_audit_entry *by, apr_pool_t *pool, go_error *err);
-
-/* "2 days, 3 hours, 1.5 times the time, 2 attempts"; "none". */
-const char *go_exception_text(const go_exception *exception, apr_pool_t *pool);
-
-/* The sections of a course: array of const char *. */
-apr_status_t go_sections(go_db *db, apr_int64_t course_id, apr_array_header_t **sections,
-                         apr_pool_t *pool, go_error *err);
 
 #endif

@@ -43,13 +43,22 @@ static void add_troubles(const go_assignment *assignment, const apr_array_header
     }
 }
 
+/* The dates become those of the viewer. */
+static void set_dates(const go_request *q, const go_assignment *assignment,
+                      const apr_array_header_t *dates, json_t *json) {
+    for (int i = 0; i < dates->nelts; i++)
+        if (APR_ARRAY_IDX(dates, i, go_dates).assignment_id == assignment->id)
+            json_set_dates(q, json, &APR_ARRAY_IDX(dates, i, go_dates));
+}
+
 int course_page(go_request *q, json_t *page) {
     const go_course *course = q->at.course;
     int is_staff = go_request_may(q, GO_RIGHT_GRADE);
-    apr_array_header_t *assignments, *lines, *counts = NULL, *troubles = NULL;
+    apr_array_header_t *assignments, *lines, *dates, *counts = NULL, *troubles = NULL;
     page_begin(q, page, course->title);
     if (go_assignments_of_course(q->db, course, &assignments, q->pool, &q->err) ||
         go_submissions_in_course(q->db, course->id, q->at.user->id, &lines, q->pool, &q->err) ||
+        go_counted_dates(q->db, course->id, q->at.user->id, q->now, &dates, q->pool, &q->err) ||
         (is_staff && go_submissions_count(q->db, course->id, &counts, q->pool, &q->err)) ||
         (is_staff && go_troubles_of_course(q->db, course->id, &troubles, q->pool, &q->err)))
         return go_failed(q);
@@ -58,6 +67,7 @@ int course_page(go_request *q, json_t *page) {
         const go_assignment *assignment = APR_ARRAY_IDX(assignments, i, go_assignment *);
         if (!assignment->is_published && !is_staff) continue;
         json_t *json = json_assignment(q, course, assignment);
+        set_dates(q, assignment, dates, json);
         add_own(q, assignment, lines, json);
         if (is_staff) {
             add_counts(assignment, counts, json);

@@ -6,7 +6,7 @@
 #include "web/request.h"
 
 #include "model/counted.h"
-#include "model/rules.h"
+#include "model/exceptions.h"
 #include "model/turns.h"
 
 /* login.c */
@@ -134,6 +134,9 @@ apr_status_t read_count(go_request *q, const char *field, int *number);
 
 /* Adds "policy": what the rules say to the viewer now. Also the dates that are theirs. */
 apr_status_t add_policy(go_request *q, json_t *page);
+
+/* The dates of an assignment become those of the viewer; "phase" is added. */
+void json_set_dates(const go_request *q, json_t *json, const go_dates *dates);
 
 /* Who does what at hand, when and from where: for the log of changes. */
 go_audit_entry audit_by(const go_request *q);

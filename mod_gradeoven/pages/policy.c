@@ -23,13 +23,14 @@ static json_t *json_limit(const go_verdict *verdict) {
     return verdict->attempts_left < 0 ? json_null() : json_integer(verdict->attempts_left);
 }
 
-/* The dates of the assignment at hand become those of the viewer. */
-static void set_dates(go_request *q, json_t *page, const go_verdict *verdict) {
-    json_t *json = json_object_get(page, "assignment");
-    json_object_set_new(json, "opens", go_json_time(q, q->zone, verdict->opens_us));
-    json_object_set_new(json, "due", go_json_time(q, q->zone, verdict->due_us));
-    json_object_set_new(json, "closes", go_json_time(q, q->zone, verdict->closes_us));
-    json_object_set_new(json, "is_over", json_boolean(verdict->due_us && verdict->due_us < q->now));
+void json_set_dates(const go_request *q, json_t *json, const go_dates *dates) {
+    json_object_set_new(json, "opens", go_json_time(q, q->zone, dates->opens_us));
+    json_object_set_new(json, "due", go_json_time(q, q->zone, dates->due_us));
+    json_object_set_new(json, "closes", go_json_time(q, q->zone, dates->closes_us));
+    json_object_set_new(json, "phase", json_string(go_phase_name(dates->phase)));
+    json_object_set_new(json, "is_early", json_boolean(dates->phase == GO_PHASE_EARLY));
+    json_object_set_new(json, "is_closed", json_boolean(dates->phase == GO_PHASE_CLOSED));
+    json_object_set_new(json, "is_over", json_boolean(dates->due_us && dates->due_us < q->now));
 }
 
 apr_status_t add_policy(go_request *q, json_t *page) {
@@ -59,7 +60,11 @@ apr_status_t add_policy(go_request *q, json_t *page) {
                         json_boolean(policy.counting == GO_COUNTS_CHOSEN &&
                                      (!is_bound || verdict.phase != GO_PHASE_CLOSED)));
     json_object_set_new(page, "policy", json);
-    set_dates(q, page, &verdict);
+    json_set_dates(q, json_object_get(page, "assignment"),
+                   &(go_dates){.opens_us = verdict.opens_us,
+                               .due_us = verdict.due_us,
+                               .closes_us = verdict.closes_us,
+                               .phase = verdict.phase});
     return APR_SUCCESS;
 }
 

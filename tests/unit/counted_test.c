@@ -1,7 +1,7 @@
 #include "unit/model.h"
 
 #include "model/counted.h"
-#include "model/rules.h"
+#include "model/exceptions.h"
 
 #include <string.h>
 
