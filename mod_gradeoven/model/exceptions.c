@@ -24,15 +24,19 @@ static apr_status_t check_exception(const go_exception *e, go_error *err) {
     return APR_SUCCESS;
 }
 
+/* ", 1 day", ", 2 days"; "" for none. */
+static const char *count_text(int count, const char *one, apr_pool_t *pool) {
+    return count ? apr_psprintf(pool, ", %d %s%s", count, one, count == 1 ? "" : "s") : "";
+}
+
 const char *go_exception_text(const go_exception *e, apr_pool_t *pool) {
-    const char *text = "";
-    if (e->extension_days) text = apr_psprintf(pool, ", %d days", e->extension_days);
-    if (e->extension_minutes)
-        text = apr_psprintf(pool, "%s, %d minutes", text, e->extension_minutes);
-    if (e->time_milli > GO_MILLI)
-        text = apr_psprintf(pool, "%s, %s times the time", text,
-                            go_score_format_milli(pool, e->time_milli));
-    if (e->extra_attempts) text = apr_psprintf(pool, "%s, %d attempts", text, e->extra_attempts);
+    const char *times =
+        e->time_milli > GO_MILLI
+            ? apr_psprintf(pool, ", %s times the time", go_score_format_milli(pool, e->time_milli))
+            : "";
+    const char *text = apr_pstrcat(pool, count_text(e->extension_days, "day", pool),
+                                   count_text(e->extension_minutes, "minute", pool), times,
+                                   count_text(e->extra_attempts, "attempt", pool), NULL);
     return *text ? text + 2 : "none";
 }
 

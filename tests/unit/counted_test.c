@@ -119,7 +119,7 @@ START_TEST(an_extension_takes_a_penalty_back_and_is_logged) {
     ck_assert_ok(go_audit_of_course(site->db, site->course->id, 0, &log, unit_pool, &unit_error));
     ck_assert_str_eq(APR_ARRAY_IDX(log, 0, go_audit_entry).action, "extension");
     ck_assert_str_eq(APR_ARRAY_IDX(log, 0, go_audit_entry).subject, "hw1, student");
-    ck_assert_str_eq(APR_ARRAY_IDX(log, 0, go_audit_entry).became, "1 days");
+    ck_assert_str_eq(APR_ARRAY_IDX(log, 0, go_audit_entry).became, "1 day");
     ck_assert_ok(go_exceptions(site->db, site->assignment, &lines, unit_pool, &unit_error));
     ck_assert_int_eq(lines->nelts, 1);
     ck_assert_ok(go_exception_remove(site->db, site->assignment,
