@@ -151,6 +151,19 @@ class Policy(unittest.TestCase):
         self.assertIn("2020-01-01T", self.student.json(base)["assignment"]["closes"]["iso"])
         self.assertIn(("instructor", "extension", "extended, student", "36 days, 90 minutes", "none"), self.audit())
 
+    def test_lists_show_each_viewer_their_own_dates(self):
+        base = self.make("lists", due=self.at(hours=-1))
+        self.teacher.post(base + "/exceptions", {"username": "student", "days": "2"})
+
+        def in_course(who):
+            return [one for one in who.json("/courses/cs101")["assignments"] if one["name"] == "lists"][0]
+
+        def is_due(who):
+            return [one["title"] for one in who.json("/")["due"] if one["title"] == "lists"]
+        self.assertEqual((in_course(self.student)["is_over"], in_course(self.other)["is_over"]), (False, True))
+        self.assertEqual((in_course(self.student)["phase"], in_course(self.other)["phase"]), ("open", "late"))
+        self.assertEqual((is_due(self.student), is_due(self.other)), (["lists"], []))
+
     def test_staff_grant_attempts_to_one_and_to_a_section(self):
         base = self.make("granted", attempts="1")
         for who in (self.student, self.other):
