@@ -62,14 +62,13 @@ apr_status_t go_exceptions(go_db *db, const go_assignment *assignment, apr_array
     return status;
 }
 
-/* Where it is different for the one whose `line` it is, or the exception of that id. */
-static const go_exception_line *find_line(const apr_array_header_t *lines, apr_int64_t id,
+/* What the student or the section of `like` has now, or NULL. */
+static const go_exception_line *find_line(const apr_array_header_t *lines,
                                           const go_exception_line *like) {
     for (int i = 0; i < lines->nelts; i++) {
         const go_exception_line *line = &APR_ARRAY_IDX(lines, i, go_exception_line);
-        if (id              ? line->id == id
-            : like->section ? line->section && strcmp(line->section, like->section) == 0
-                            : line->user_id == like->user_id)
+        if (like->section ? line->section && strcmp(line->section, like->section) == 0
+                          : line->user_id == like->user_id)
             return line;
     }
     return NULL;
@@ -103,7 +102,7 @@ apr_status_t go_exception_set(go_db *db, const go_assignment *assignment,
     if (!status) status = go_db_begin(db, err);
     if (status) return status;
     status = go_exceptions(db, assignment, &lines, pool, err);
-    const go_exception_line *was = status ? NULL : find_line(lines, 0, line);
+    const go_exception_line *was = status ? NULL : find_line(lines, line);
     if (!status) status = store_exception(db, assignment, line, by->at_us, pool, err);
     if (!status)
         status =
@@ -115,24 +114,34 @@ apr_status_t go_exception_set(go_db *db, const go_assignment *assignment,
     return go_db_end(db, status, err);
 }
 
-apr_status_t go_exception_remove(go_db *db, const go_assignment *assignment, apr_int64_t id,
-                                 const go_audit_entry *by, apr_pool_t *pool, go_error *err) {
-    apr_array_header_t *lines;
-    apr_status_t status = go_db_begin(db, err);
-    if (status) return status;
-    status = go_exceptions(db, assignment, &lines, pool, err);
-    const go_exception_line *was = status ? NULL : find_line(lines, id ? id : -1, NULL);
-    if (!status && !was)
-        status = go_error_set(err, GO_ENOTFOUND, "Load the page again.",
-                              "This exception is not there any more.");
-    if (!status)
-        status = go_db_run(db, GO_SQL_EXCEPTION_REMOVE,
-                           GO_VALUES(go_integer(assignment->id), go_integer(id)), NULL, pool, err);
+static apr_status_t remove_line(go_db *db, const go_assignment *assignment,
+                                const go_exception_line *was, const go_audit_entry *by,
+                                apr_pool_t *pool, go_error *err) {
+    apr_status_t status =
+        go_db_run(db, GO_SQL_EXCEPTION_REMOVE,
+                  GO_VALUES(go_integer(assignment->id), go_integer(was->id)), NULL, pool, err);
     if (!status)
         status = go_counted_refresh(db, assignment->id, was->section ? 0 : was->user_id, pool, err);
     if (!status)
         status = go_rules_log(db, by, "extension", subject_of(assignment, was, pool),
                               go_exception_text(&was->exception, pool), "none", pool, err);
+    return status;
+}
+
+apr_status_t go_exception_remove(go_db *db, const go_assignment *assignment, apr_int64_t id,
+                                 const go_audit_entry *by, apr_pool_t *pool, go_error *err) {
+    apr_array_header_t *lines;
+    const go_exception_line *was = NULL;
+    apr_status_t status = go_db_begin(db, err);
+    if (status) return status;
+    status = go_exceptions(db, assignment, &lines, pool, err);
+    for (int i = 0; !status && i < lines->nelts; i++)
+        if (APR_ARRAY_IDX(lines, i, go_exception_line).id == id)
+            was = &APR_ARRAY_IDX(lines, i, go_exception_line);
+    if (!status)
+        status = was ? remove_line(db, assignment, was, by, pool, err)
+                     : go_error_set(err, GO_ENOTFOUND, "Load the page again.",
+                                    "This exception is not there any more.");
     return go_db_end(db, status, err);
 }
 
