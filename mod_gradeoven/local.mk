@@ -19,6 +19,7 @@ libgradeoven_la_SOURCES = \
 	mod_gradeoven/model/buffer.h \
 	mod_gradeoven/model/checkup.c mod_gradeoven/model/checkup.h \
 	mod_gradeoven/model/claim.c \
+	mod_gradeoven/model/counted.c mod_gradeoven/model/counted.h \
 	mod_gradeoven/model/courses.c \
 	mod_gradeoven/model/courses.h \
 	mod_gradeoven/model/csv.c \
@@ -32,6 +33,7 @@ libgradeoven_la_SOURCES = \
 	mod_gradeoven/model/engines.h \
 	mod_gradeoven/model/error.c \
 	mod_gradeoven/model/error.h \
+	mod_gradeoven/model/exceptions.c mod_gradeoven/model/exceptions.h \
 	mod_gradeoven/model/lint_command.c \
 	mod_gradeoven/model/lint_names.c \
 	mod_gradeoven/model/lint_private.h \
@@ -44,12 +46,15 @@ libgradeoven_la_SOURCES = \
 	mod_gradeoven/model/objects.h \
 	mod_gradeoven/model/passwords.c \
 	mod_gradeoven/model/passwords.h \
+	mod_gradeoven/model/policy.c mod_gradeoven/model/policy.h \
+	mod_gradeoven/model/policy_private.h mod_gradeoven/model/policy_words.c \
 	mod_gradeoven/model/rights.c \
 	mod_gradeoven/model/rights.h \
 	mod_gradeoven/model/problems.c \
 	mod_gradeoven/model/problems.h \
 	mod_gradeoven/model/roster.c \
 	mod_gradeoven/model/roster.h \
+	mod_gradeoven/model/rules.c mod_gradeoven/model/rules.h \
 	mod_gradeoven/model/runs.c \
 	mod_gradeoven/model/runs.h \
 	mod_gradeoven/model/score.c \
@@ -122,6 +127,8 @@ mod_gradeoven_la_SOURCES = \
 	mod_gradeoven/pages/assignment.c mod_gradeoven/pages/assignment_edit.c \
 	mod_gradeoven/pages/avatar.c mod_gradeoven/pages/course.c \
 	mod_gradeoven/pages/dashboard.c mod_gradeoven/pages/files.c \
+	mod_gradeoven/pages/exceptions.c mod_gradeoven/pages/policy.c \
+	mod_gradeoven/pages/rules.c \
 	mod_gradeoven/pages/login.c mod_gradeoven/pages/pages.h \
 	mod_gradeoven/pages/roster.c mod_gradeoven/pages/settings.c \
 	mod_gradeoven/pages/shared.c mod_gradeoven/pages/steering.c \

@@ -41,6 +41,12 @@ const go_route go_routes[] = {
     {GO_POST, ASSIGNMENT "/versions",     GO_RIGHT_TEACH,          version_create,       "assignment_edit", 1},
     {GO_GET,  ASSIGNMENT "/versions/:version", GO_RIGHT_GRADE,     version_archive,      NULL,              0},
 
+    {GO_POST, ASSIGNMENT "/rules",        GO_RIGHT_TEACH,          rules_change,         "assignment_edit", 0},
+    {GO_GET,  ASSIGNMENT "/exceptions",   GO_RIGHT_GRADE,          exceptions_page,      "exceptions",      0},
+    {GO_POST, ASSIGNMENT "/exceptions",   GO_RIGHT_TEACH,          exception_set,        "exceptions",      0},
+    {GO_POST, ASSIGNMENT "/exceptions/remove", GO_RIGHT_TEACH,     exception_remove,     "exceptions",      0},
+    {GO_POST, SUBMISSION "/choose",       GO_RIGHT_SEE_SUBMISSION, submission_choose,    NULL,              0},
+
     {GO_GET,  ASSIGNMENT "/submissions",  GO_RIGHT_GRADE,          submissions_page,     "submissions",     0},
     {GO_POST, ASSIGNMENT "/submissions",  GO_RIGHT_SUBMIT,         submit,               "assignment",      1},
     {GO_GET,  SUBMISSION,                 GO_RIGHT_SEE_SUBMISSION, submission_page,      "submission",      0},

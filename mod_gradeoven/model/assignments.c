@@ -1,11 +1,13 @@
 #include "model/assignments.h"
 
+#include "model/counted.h"
 #include "model/names.h"
 #include "model/text.h"
 #include "model/trees.h"
 
 #include <apr_strings.h>
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { TITLE_MAX = 200, NOTE_MAX = 500 };
@@ -185,22 +187,45 @@ apr_status_t go_version_stages(go_db *db, apr_int64_t version_id, apr_array_head
     return status;
 }
 
+static int by_due(const void *a, const void *b) {
+    const go_due *one = a, *other = b;
+    return one->due_us < other->due_us ? -1 : one->due_us > other->due_us;
+}
+
+/* By an exception the date may be another one for this user. */
+static apr_status_t set_own_date(go_db *db, const go_assignment *assignment, apr_int64_t user_id,
+                                 apr_time_t now, go_due *one, apr_pool_t *pool, go_error *err) {
+    go_policy policy;
+    go_verdict verdict;
+    apr_status_t status =
+        go_counted_verdict(db, assignment, user_id, now, &policy, &verdict, pool, err);
+    if (!status) one->due_us = verdict.due_us;
+    return status;
+}
+
 apr_status_t go_assignments_due(go_db *db, apr_int64_t user_id, apr_time_t now,
                                 apr_array_header_t **due, apr_pool_t *pool, go_error *err) {
+    enum { DUE_MAX = 10 };
+    const apr_time_t year = apr_time_from_sec((apr_time_t)366 * 24 * 3600);
     go_rows *rows;
-    apr_status_t status =
-        go_db_select(db, GO_SQL_ASSIGNMENTS_DUE_FOR_USER,
-                     GO_VALUES(go_integer(user_id), go_integer(now)), &rows, pool, err);
+    apr_status_t status = go_db_select(
+        db, GO_SQL_ASSIGNMENTS_DUE_FOR_USER,
+        GO_VALUES(go_integer(user_id), go_integer(now), go_integer(now - year)), &rows, pool, err);
     *due = apr_array_make(pool, 8, sizeof(go_due));
     while (!status && go_rows_next(rows)) {
-        go_due *one = apr_array_push(*due);
-        one->course = go_rows_text(rows, 0);
-        one->course_title = go_rows_text(rows, 1);
-        one->zone = go_rows_text(rows, 2);
-        one->assignment = go_rows_text(rows, 3);
-        one->title = go_rows_text(rows, 4);
-        one->due_us = go_rows_integer(rows, 5, 0);
-        one->submissions = (int)go_rows_integer(rows, 6, 0);
+        go_due one = {.course = go_rows_text(rows, 0),
+                      .course_title = go_rows_text(rows, 1),
+                      .zone = go_rows_text(rows, 2),
+                      .assignment = go_rows_text(rows, 3),
+                      .title = go_rows_text(rows, 4),
+                      .due_us = go_rows_integer(rows, 5, 0),
+                      .submissions = (int)go_rows_integer(rows, 6, 0)};
+        const go_assignment assignment = {.id = go_rows_integer(rows, 7, 0)};
+        if (go_rows_integer(rows, 8, 0))
+            status = set_own_date(db, &assignment, user_id, now, &one, pool, err);
+        if (!status && one.due_us > now) APR_ARRAY_PUSH(*due, go_due) = one;
     }
+    qsort((*due)->elts, (size_t)(*due)->nelts, sizeof(go_due), by_due);
+    if ((*due)->nelts > DUE_MAX) (*due)->nelts = DUE_MAX;
     return status;
 }

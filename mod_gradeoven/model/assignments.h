@@ -67,7 +67,8 @@ apr_status_t go_versions(go_db *db, const go_assignment *assignment, apr_array_h
 apr_status_t go_version_stages(go_db *db, apr_int64_t version_id, apr_array_header_t **stages,
                                apr_pool_t *pool, go_error *err);
 
-/* What a student has still to do: published, due in the future, by due date; of all courses. */
+/* What a student has still to do: published, due for them in the future, by due date; the first ten
+   of all courses. */
 typedef struct go_due {
     const char *course, *course_title, *zone, *assignment, *title;
     apr_time_t due_us;

@@ -1,5 +1,7 @@
 #include "model/runs.h"
 
+#include "model/counted.h"
+
 #include <apr_strings.h>
 
 #include <string.h>
@@ -152,6 +154,7 @@ apr_status_t go_run_finish(go_db *db, apr_int64_t run_id, const char *lease, con
     if (!status)
         status = go_db_run(db, GO_SQL_ASSIGNMENT_MEASURED,
                            GO_VALUES(go_integer(run_id), go_integer(run_id)), NULL, pool, err);
+    if (!status) status = go_counted_after_run(db, run_id, pool, err);
     return go_db_end(db, status, err);
 }
 
@@ -182,6 +185,7 @@ static apr_status_t release(go_db *db, apr_int64_t run_id, const char *lease, co
                                GO_VALUES(go_integer(start), go_integer(reason ? 0 : 1),
                                          go_text(reason), go_integer(run_id), go_text(lease)),
                                &changed, pool, err);
+        if (!status) status = go_counted_after_run(db, run_id, pool, err);
     }
     return go_db_end(db, expect_lease(status, changed, run_id, err), err);
 }

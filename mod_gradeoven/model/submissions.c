@@ -1,5 +1,6 @@
 #include "model/submissions.h"
 
+#include "model/counted.h"
 #include "model/trees.h"
 #include "model/turns.h"
 
@@ -43,18 +44,18 @@ static apr_status_t insert(go_db *db, const go_assignment *assignment, const go_
     apr_int64_t tree_id;
     apr_status_t status = go_trees_keep(db, tree, &tree_id, pool, err);
     if (status) return status;
-    int is_late = assignment->due_us && now > assignment->due_us;
     go_rows *row;
     status = go_db_one(db, GO_SQL_SUBMISSION_CREATE,
                        GO_VALUES(go_integer(assignment->id), go_integer(user->id),
                                  go_integer(assignment->id), go_integer(assignment->id),
-                                 go_integer(user->id), go_integer(tree_id), go_integer(is_late),
+                                 go_integer(user->id), go_integer(tree_id), go_integer(0),
                                  go_text(once), go_text(address), go_integer(now)),
                        &row, "id", pool, err);
     if (status) return status;
     receipt->number = (int)go_rows_integer(row, 1, 0);
     receipt->attempt = (int)go_rows_integer(row, 2, 0);
-    return go_run_submit(db, go_rows_integer(row, 0, 0), assignment, user->id, now, pool, err);
+    status = go_run_submit(db, go_rows_integer(row, 0, 0), assignment, user->id, now, pool, err);
+    return status ? status : go_counted_refresh(db, assignment->id, user->id, pool, err);
 }
 
 apr_status_t go_submission_create(go_db *db, const go_assignment *assignment, const go_user *user,
@@ -73,6 +74,7 @@ apr_status_t go_submission_create(go_db *db, const go_assignment *assignment, co
     /* inside the transaction: of two clicks at once the second waits here, and finds the first */
     status = go_submission_repeated(db, assignment, user, once, receipt, pool, err);
     if (!status && !*receipt) status = refuse_flood(db, user->id, pool, err);
+    if (!status && !*receipt) status = go_counted_allow(db, assignment, user, now, pool, err);
     if (!status && !*receipt) {
         *receipt = apr_pcalloc(pool, sizeof(**receipt));
         status = insert(db, assignment, user, tree, once, address, now, *receipt, pool, err);
@@ -98,6 +100,9 @@ apr_status_t go_submission_find(go_db *db, const go_assignment *assignment, int 
     found->username = go_rows_text(row, 7);
     found->display_name = go_rows_text(row, 8);
     found->newest_attempt = (int)go_rows_integer(row, 9, 0);
+    found->counts = (int)go_rows_integer(row, 10, 0);
+    found->penalty_milli = (int)go_rows_integer(row, 11, 0);
+    found->late_days = (int)go_rows_integer(row, 12, 0);
     *submission = found;
     return APR_SUCCESS;
 }
@@ -138,15 +143,19 @@ apr_status_t go_submission_requeue(go_db *db, const go_assignment *assignment,
     return go_db_end(db, status, err);
 }
 
-/* The columns (state, outcome, earned, possible) of a line's newest run. */
+/* The columns (state, outcome, earned, possible) of a line's newest run, and the submission's
+   (penalty, counts). */
 static void read_run(go_rows *rows, int column, go_submission_line *line) {
     const char *state = go_rows_text(rows, column);
     const char *outcome = go_rows_text(rows, column + 1);
     line->has_run = state && go_run_state_parse(state, &line->state);
     line->is_ungradable = outcome && strcmp(outcome, "ungradable") == 0;
     line->has_score = go_rows_text(rows, column + 2) && go_rows_text(rows, column + 3);
-    line->score.earned_milli = go_rows_integer(rows, column + 2, 0);
-    line->score.possible_milli = go_rows_integer(rows, column + 3, 0);
+    line->raw_score.earned_milli = go_rows_integer(rows, column + 2, 0);
+    line->raw_score.possible_milli = go_rows_integer(rows, column + 3, 0);
+    line->penalty_milli = (int)go_rows_integer(rows, column + 4, 0);
+    line->score = go_score_after(line->raw_score, line->penalty_milli);
+    line->counts = (int)go_rows_integer(rows, column + 5, 0);
 }
 
 apr_status_t go_submissions(go_db *db, go_submission_list list, apr_int64_t assignment_id,
@@ -176,8 +185,8 @@ apr_status_t go_submissions(go_db *db, go_submission_list list, apr_int64_t assi
         line->username = go_rows_text(rows, 5);
         line->display_name = go_rows_text(rows, 6);
         read_run(rows, 7, line);
-        line->files = (int)go_rows_integer(rows, 11, 0);
-        line->bytes = go_rows_integer(rows, 12, 0);
+        line->files = (int)go_rows_integer(rows, 13, 0);
+        line->bytes = go_rows_integer(rows, 14, 0);
     }
     return status;
 }
@@ -207,7 +216,7 @@ apr_status_t go_submissions_in_course(go_db *db, apr_int64_t course_id, apr_int6
                                       apr_array_header_t **lines, apr_pool_t *pool, go_error *err) {
     go_rows *rows;
     apr_status_t status =
-        go_db_select(db, GO_SQL_SUBMISSIONS_NEWEST_IN_COURSE,
+        go_db_select(db, GO_SQL_SUBMISSIONS_COUNTED_IN_COURSE,
                      GO_VALUES(go_integer(course_id), go_integer(user_id)), &rows, pool, err);
     *lines = apr_array_make(pool, 16, sizeof(go_submission_line));
     while (!status && go_rows_next(rows)) {

@@ -1,11 +1,12 @@
 /*
  * Submissions: immutable sets of files that a student handed in, at the server's time. All are kept
- * and numbered; the newest of a student counts.
+ * and numbered; which one of a student counts, the assignment's rules say (counted.h).
  */
 #ifndef GO_MODEL_SUBMISSIONS_H
 #define GO_MODEL_SUBMISSIONS_H
 
 #include "model/assignments.h"
+#include "model/policy.h"
 #include "model/runs.h"
 #include "model/state.h"
 
@@ -13,7 +14,10 @@ typedef struct go_submission {
     apr_int64_t id;
     int number;         /* of the assignment, as in its address */
     int attempt;        /* of this student for this assignment */
-    int newest_attempt; /* of the student: it is the one that counts when equal to `attempt` */
+    int newest_attempt; /* of the student */
+    int counts;         /* it is the one that counts */
+    int penalty_milli;  /* thousandths of its score that it loses */
+    int late_days;      /* of the course's budget, used up to this one */
     apr_int64_t tree_id;
     int is_late;
     apr_time_t created_us;
@@ -64,7 +68,9 @@ typedef struct go_submission_line {
     go_run_state state;
     int is_ungradable;
     int has_score;
-    go_score score;
+    go_score score;     /* after penalty */
+    go_score raw_score; /* as the stages gave it */
+    int penalty_milli, counts;
     int files;
     apr_int64_t bytes;
 } go_submission_line;

@@ -131,6 +131,25 @@ static fields from_date(UCalendar *calendar, UErrorCode *error) {
                     .second = ucal_get(calendar, UCAL_SECOND, error)};
 }
 
+apr_time_t go_zone_add_days(const char *zone, apr_time_t time, int days) {
+    apr_time_t plain = time + apr_time_from_sec((apr_time_t)days * 24 * 3600);
+    UErrorCode error = U_ZERO_ERROR;
+    UCalendar *calendar = days ? open_calendar(zone) : NULL;
+    if (!calendar) return plain;
+    apr_int64_t milliseconds = time / 1000;
+    ucal_setMillis(calendar, (UDate)milliseconds, &error);
+    fields f = from_date(calendar, &error);
+    ucal_setAttribute(calendar, UCAL_SKIPPED_WALL_TIME, UCAL_WALLTIME_LAST);
+    ucal_setAttribute(calendar, UCAL_REPEATED_WALL_TIME, UCAL_WALLTIME_LAST);
+    /* the calendar is lenient: the 33rd of a month is a day of the next one */
+    ucal_setDateTime(calendar, f.year, f.month - 1, f.day + days, f.hour, f.minute, f.second,
+                     &error);
+    ucal_set(calendar, UCAL_MILLISECOND, 0);
+    UDate date = ucal_getMillis(calendar, &error);
+    ucal_close(calendar);
+    return U_FAILURE(error) ? plain : (apr_time_t)date * 1000 + time % APR_USEC_PER_SEC;
+}
+
 /*
  * ICU knows "CET" or "AEST" only in the English of a country that uses the name, and says "GMT+1"
  * in all others. So the region decides which English is asked.

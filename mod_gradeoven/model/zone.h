@@ -28,6 +28,13 @@ apr_array_header_t *go_zone_names(apr_pool_t *pool);
 apr_status_t go_zone_parse_local(const char *zone, const char *text, apr_time_t *time,
                                  go_error *err);
 
+/*
+ * The same time by the clock on the wall, `days` (which may be 0) calendar days later. A local time
+ * that summer time skips moves forward by as much as the clock does; of one that happens twice it
+ * is the second. Years 1970 to 9999; an unknown zone is taken as UTC.
+ */
+apr_time_t go_zone_add_days(const char *zone, apr_time_t time, int days);
+
 typedef enum go_zone_style {
     GO_ZONE_DATETIME_LOCAL, /* 2026-11-23T23:59, for <input type=datetime-local> */
     GO_ZONE_HUMAN,          /* Mon 23 Nov 2026, 23:59 CET */

@@ -21,7 +21,6 @@ int assignment_page(go_request *q, json_t *page) {
         json_array_append_new(list,
                               json_submission_line(q, q->at.course->name, q->zone, assignment->name,
                                                    &APR_ARRAY_IDX(lines, i, go_submission_line)));
-    if (lines->nelts) json_object_set_new(json_array_get(list, 0), "counts", json_true());
     json_object_set_new(page, "submissions", list);
     json_object_set_new(page, "stage_count", json_integer(stages->nelts));
     json_object_set_new(page, "can_submit", json_boolean(assignment->version_id != 0));
@@ -32,5 +31,5 @@ int assignment_page(go_request *q, json_t *page) {
     json_object_set_new(page, "submit_url",
                         json_string(go_url(q, "/courses/%s/assignments/%s/submissions",
                                            q->at.course->name, assignment->name)));
-    return HTTP_OK;
+    return add_policy(q, page) ? go_failed(q) : HTTP_OK;
 }

@@ -115,18 +115,28 @@ int assignment_edit_page(go_request *q, json_t *page) {
                                            assignment->name)));
     if (go_versions(q->db, assignment, &versions, q->pool, &q->err) ||
         go_version_stages(q->db, assignment->version_id, &stages, q->pool, &q->err) ||
-        add_warnings(q, page, versions, stages))
+        add_rules(q, page) || add_warnings(q, page, versions, stages))
         return go_failed(q);
     add_versions(q, page, versions);
     add_stages(page, stages);
     return HTTP_OK;
 }
 
+/* Texts and the due date, on which it depends what is late and what counts. */
+static apr_status_t change(go_request *q, apr_time_t due) {
+    go_audit_entry by = audit_by(q);
+    apr_status_t status = go_db_begin(q->db, &q->err);
+    if (status) return status;
+    status = go_assignment_change(q->db, q->at.assignment, go_form_text(q->form, "title"),
+                                  go_form_text(q->form, "description"), due, q->pool, &q->err);
+    if (!status && due != q->at.assignment->due_us)
+        status = go_rules_due_moved(q->db, q->at.assignment, &by, q->pool, &q->err);
+    return go_db_end(q->db, status, &q->err);
+}
+
 int assignment_change(go_request *q, json_t *page) {
     apr_time_t due;
-    if (read_due(q, &due) ||
-        go_assignment_change(q->db, q->at.assignment, go_form_text(q->form, "title"),
-                             go_form_text(q->form, "description"), due, q->pool, &q->err)) {
+    if (read_due(q, &due) || change(q, due)) {
         go_error cause = q->err;
         assignment_edit_page(q, page);
         page_keep(q, page, fields, 4);

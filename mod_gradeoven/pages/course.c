@@ -43,13 +43,22 @@ static void add_troubles(const go_assignment *assignment, const apr_array_header
     }
 }
 
+/* The dates become those of the viewer. */
+static void set_dates(const go_request *q, const go_assignment *assignment,
+                      const apr_array_header_t *dates, json_t *json) {
+    for (int i = 0; i < dates->nelts; i++)
+        if (APR_ARRAY_IDX(dates, i, go_dates).assignment_id == assignment->id)
+            json_set_dates(q, json, &APR_ARRAY_IDX(dates, i, go_dates));
+}
+
 int course_page(go_request *q, json_t *page) {
     const go_course *course = q->at.course;
     int is_staff = go_request_may(q, GO_RIGHT_GRADE);
-    apr_array_header_t *assignments, *lines, *counts = NULL, *troubles = NULL;
+    apr_array_header_t *assignments, *lines, *dates, *counts = NULL, *troubles = NULL;
     page_begin(q, page, course->title);
     if (go_assignments_of_course(q->db, course, &assignments, q->pool, &q->err) ||
         go_submissions_in_course(q->db, course->id, q->at.user->id, &lines, q->pool, &q->err) ||
+        go_counted_dates(q->db, course->id, q->at.user->id, q->now, &dates, q->pool, &q->err) ||
         (is_staff && go_submissions_count(q->db, course->id, &counts, q->pool, &q->err)) ||
         (is_staff && go_troubles_of_course(q->db, course->id, &troubles, q->pool, &q->err)))
         return go_failed(q);
@@ -58,6 +67,7 @@ int course_page(go_request *q, json_t *page) {
         const go_assignment *assignment = APR_ARRAY_IDX(assignments, i, go_assignment *);
         if (!assignment->is_published && !is_staff) continue;
         json_t *json = json_assignment(q, course, assignment);
+        set_dates(q, assignment, dates, json);
         add_own(q, assignment, lines, json);
         if (is_staff) {
             add_counts(assignment, counts, json);
@@ -111,6 +121,29 @@ int course_create(go_request *q, json_t *page) {
     return go_reply_redirect(q, go_url(q, "/courses/%s", course->name), "created", 1);
 }
 
+static apr_status_t add_late_days(go_request *q, json_t *page) {
+    int days;
+    apr_status_t status = go_late_days_of_course(q->db, q->at.course->id, &days, q->pool, &q->err);
+    if (!status) json_object_set_new(page, "late_days", json_integer(days));
+    return status;
+}
+
+/* Days begin and end by the zone: when it changes, what is late is judged again. */
+static apr_status_t change(go_request *q, const char *zone) {
+    const go_course *course = q->at.course;
+    go_audit_entry by = audit_by(q);
+    int days;
+    apr_status_t status = read_late_days(q, &days);
+    if (!status) status = go_db_begin(q->db, &q->err);
+    if (status) return status;
+    status =
+        go_course_change(q->db, course, go_form_text(q->form, "title"), zone, q->pool, &q->err);
+    if (!status) status = go_late_days_set(q->db, course->id, days, &by, q->pool, &q->err);
+    if (!status && strcmp(zone, course->zone) != 0)
+        status = go_counted_refresh_course(q->db, course->id, 0, q->pool, &q->err);
+    return go_db_end(q->db, status, &q->err);
+}
+
 int course_edit_page(go_request *q, json_t *page) {
     page_begin(q, page, "Course settings");
     json_object_set_new(page, "action",
@@ -119,14 +152,16 @@ int course_edit_page(go_request *q, json_t *page) {
                         json_pack("{s:s, s:s, s:s}", "name", q->at.course->name, "title",
                                   q->at.course->title, "zone", q->at.course->zone));
     add_zones(q, page, q->at.course->zone);
-    return HTTP_OK;
+    return add_late_days(q, page) ? go_failed(q) : HTTP_OK;
 }
 
 int course_change(go_request *q, json_t *page) {
     const char *zone = go_form_text(q->form, "zone");
-    if (go_course_change(q->db, q->at.course, go_form_text(q->form, "title"), zone, q->pool,
-                         &q->err)) {
+    if (change(q, zone)) {
+        go_error cause = q->err;
         course_edit_page(q, page);
+        q->err = cause;
+        json_object_set_new(page, "late_days", json_string(go_form_text(q->form, "late_days")));
         page_keep(q, page, fields, 3);
         add_zones(q, page, zone);
         return go_page_failed(q, page);

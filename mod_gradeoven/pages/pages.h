@@ -5,6 +5,8 @@
 #include "web/reply.h"
 #include "web/request.h"
 
+#include "model/counted.h"
+#include "model/exceptions.h"
 #include "model/turns.h"
 
 /* login.c */
@@ -47,6 +49,17 @@ int assignment_create(go_request *q, json_t *page);
 int assignment_edit_page(go_request *q, json_t *page);
 int assignment_change(go_request *q, json_t *page);
 int assignment_publish(go_request *q, json_t *page);
+
+/* rules.c */
+int rules_change(go_request *q, json_t *page);
+
+/* exceptions.c */
+int exceptions_page(go_request *q, json_t *page);
+int exception_set(go_request *q, json_t *page);
+int exception_remove(go_request *q, json_t *page);
+
+/* policy.c */
+int submission_choose(go_request *q, json_t *page);
 
 /* versions.c */
 int version_create(go_request *q, json_t *page);
@@ -106,6 +119,27 @@ json_t *json_assignment(const go_request *q, const go_course *course,
 /* A line of a list of submissions: number, attempt, url, time, state, score. */
 json_t *json_submission_line(const go_request *q, const char *course, const char *zone,
                              const char *assignment, const go_submission_line *line);
+
+/* --- rules.c --- */
+
+/* Adds "rules": the form of the assignment's rules as they are, or as they were typed, and what is
+   wrong with each field. */
+apr_status_t add_rules(go_request *q, json_t *page);
+/* The course's late days as typed; the present number when the field was not sent. */
+apr_status_t read_late_days(go_request *q, int *days);
+/* A whole number of at most six digits; "" is 0. GO_EINVALID. */
+apr_status_t read_count(go_request *q, const char *field, int *number);
+
+/* --- policy.c --- */
+
+/* Adds "policy": what the rules say to the viewer now. Also the dates that are theirs. */
+apr_status_t add_policy(go_request *q, json_t *page);
+
+/* The dates of an assignment become those of the viewer; "phase" is added. */
+void json_set_dates(const go_request *q, json_t *json, const go_dates *dates);
+
+/* Who does what at hand, when and from where: for the log of changes. */
+go_audit_entry audit_by(const go_request *q);
 
 /* The URL of the page of the course at hand. */
 const char *url_course(const go_request *q);

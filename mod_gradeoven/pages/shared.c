@@ -46,6 +46,12 @@ json_t *json_submission_line(const go_request *q, const char *course, const char
     json_object_set_new(json, "is_waiting",
                         json_boolean(line->has_run && (line->state == GO_RUN_QUEUED ||
                                                        line->state == GO_RUN_RUNNING)));
+    json_object_set_new(json, "counts", json_boolean(line->counts));
+    json_object_set_new(json, "penalty",
+                        line->penalty_milli
+                            ? json_string(go_percent_text(q->pool, line->penalty_milli))
+                            : json_null());
+    json_object_set_new(json, "raw_score", go_json_score(q, line->has_score, line->raw_score));
     if (!line->username) return json;
     json_object_set_new(json, "username", json_string(line->username));
     json_object_set_new(json, "name",

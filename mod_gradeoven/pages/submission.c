@@ -39,14 +39,15 @@ static void add_submission(go_request *q, json_t *page) {
         json_pack("{s:i, s:i, s:s, s:s, s:b, s:b, s:o, s:s}", "number", submission->number,
                   "attempt", submission->attempt, "username", submission->username, "name",
                   *submission->display_name ? submission->display_name : submission->username,
-                  "is_late", submission->is_late, "counts",
-                  submission->attempt == submission->newest_attempt, "submitted",
+                  "is_late", submission->is_late, "counts", submission->counts, "submitted",
                   go_json_time(q, q->zone, submission->created_us), "url",
                   go_url(q, "/courses/%s/assignments/%s/submissions/%d", q->at.course->name,
                          q->at.assignment->name, submission->number)));
     json_object_set_new(json_object_get(page, "submission"), "full_name",
                         *submission->display_name ? json_string(submission->display_name)
                                                   : json_null());
+    json_object_set_new(json_object_get(page, "submission"), "late_days",
+                        json_integer(submission->late_days));
     json_object_set_new(page, "is_mine", json_boolean(submission->user_id == q->at.user->id));
     json_object_set_new(page, "is_staff", json_boolean(go_request_may(q, GO_RIGHT_GRADE)));
 }
@@ -54,10 +55,29 @@ static void add_submission(go_request *q, json_t *page) {
 /* The state of the wait is part of the tag, as is the viewer's standing: a changed role must not be
    answered "not modified". */
 static const char *tag_of(const go_request *q, const go_run *run, const go_wait *wait) {
-    return apr_psprintf(q->pool, "%" APR_INT64_T_FMT ".%" APR_INT64_T_FMT ".%d.%d.%d.%d.%d",
+    return apr_psprintf(q->pool, "%" APR_INT64_T_FMT ".%" APR_INT64_T_FMT ".%d.%d.%d.%d.%d.%d.%d",
                         run ? run->id : 0, run ? run->revision : 0, wait->ahead, (int)wait->reason,
                         wait->ends_in_s, go_request_may(q, GO_RIGHT_GRADE),
-                        q->at.submission->newest_attempt);
+                        q->at.submission->newest_attempt, q->at.submission->counts,
+                        q->at.submission->penalty_milli);
+}
+
+/* What being late costs it, and what is left of a score that stands. */
+static apr_status_t add_penalty(go_request *q, json_t *page) {
+    const go_submission *submission = q->at.submission;
+    json_t *json = json_object_get(page, "submission");
+    int has_score;
+    go_score score;
+    apr_status_t status =
+        go_run_standing(q->db, submission->id, &has_score, &score, q->pool, &q->err);
+    if (status) return status;
+    json_object_set_new(json, "penalty",
+                        submission->penalty_milli
+                            ? json_string(go_percent_text(q->pool, submission->penalty_milli))
+                            : json_null());
+    if (has_score) score = go_score_after(score, submission->penalty_milli);
+    json_object_set_new(json, "final_score", go_json_score(q, has_score, score));
+    return APR_SUCCESS;
 }
 
 int submission_page(go_request *q, json_t *page) {
@@ -72,6 +92,7 @@ int submission_page(go_request *q, json_t *page) {
                apr_psprintf(q->pool, "%s, attempt %d", q->at.assignment->title,
                             q->at.submission->attempt));
     add_submission(q, page);
+    if (add_penalty(q, page)) return go_failed(q);
     if (add_run(q, page, run, &wait) || add_files(q, page)) return go_failed(q);
     return HTTP_OK;
 }

@@ -31,6 +31,7 @@ static const struct {
     {"paused", "Grading is paused. Students can still submit."},
     {"resumed", "Grading has been resumed."},
     {"drained", "The queue is stopped. Runs in progress will be finished."},
+    {"chosen", "This submission counts from now on."},
     {"removed", "Removed from the course. Their submissions are kept."},
     {"logout", "You are logged out."},
 };

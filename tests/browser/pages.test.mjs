@@ -7,9 +7,9 @@ const pages = {
   nobody: ["/login"],
   outsider: ["/"],
   student: ["/", "/settings", course, homework, `${homework}/submissions/1`],
-  grader: [course, `${course}/roster`, `${homework}/submissions`],
+  grader: [course, `${course}/roster`, `${homework}/submissions`, `${homework}/exceptions`],
   instructor: ["/", "/new-course", `${course}/edit`, `${course}/roster`, `${course}/new-assignment`, homework,
-    `${homework}/edit`, `${homework}/submissions`, `${homework}/submissions?show=all`, `${homework}/submissions/1`,
+    `${homework}/edit`, `${homework}/exceptions`, `${homework}/submissions`, `${homework}/submissions?show=all`, `${homework}/submissions/1`,
     `${course}/assignments/broken/submissions/1`, `${course}/assignments/broken/edit`, `${course}/assignments/empty`, `${course}/assignments/empty/edit`],
   admin: ["/admin", "/admin/users", "/admin/courses"],
 };
@@ -53,6 +53,8 @@ const refused = {
   "a new course": ["instructor", "/new-course", { "#name": "a/b", "#title": "A title" }, "Make the course"],
   "a new assignment": ["instructor", `${course}/new-assignment`, { "#name": "roman-numerals", "#title": "Again" }, "Make the assignment"],
   "a roster": ["instructor", `${course}/roster`, { "#csv": "username,role\nbad name,student\nx,king\n" }, "Import"],
+  "an assignment's rules": ["instructor", `${homework}/edit`, { "#late": "ten", "#attempts": "many" }, "Save the rules"],
+  "an exception": ["instructor", `${homework}/exceptions`, { "#username": "student", "#hours": "0.001" }, "Set"],
   "a password": ["student", "/settings", { "#current": "wrong", "#new": "long enough", "#repeat": "long enough" }, "Change password"],
   "an account": ["admin", "/admin/users", { "#username": "student" }, "Make the account"],
 };

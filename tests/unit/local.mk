@@ -1,5 +1,6 @@
 # Unit tests. A new suite is one line here and one in suites.inc; see unit.h.
 EXTRA_DIST += \
+	tests/unit/policy-vectors.txt \
 	tests/unit/mustache-spec/comments.json \
 	tests/unit/mustache-spec/delimiters.json \
 	tests/unit/mustache-spec/interpolation.json \
@@ -25,6 +26,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/multipart_test.c \
 	tests/unit/names_test.c \
 	tests/unit/outputs_test.c \
+	tests/unit/counted_test.c tests/unit/policy_test.c \
 	tests/unit/rights_test.c \
 	tests/unit/runs_test.c \
 	tests/unit/score_test.c \

@@ -69,6 +69,7 @@ class Pages(unittest.TestCase):
         yield "/courses/:course/assignments/:assignment", members
         yield "/courses/:course/assignments/:assignment/edit", teachers
         yield "/courses/:course/assignments/:assignment/versions/:version", staff
+        yield "/courses/:course/assignments/:assignment/exceptions", staff
         yield "/courses/:course/assignments/:assignment/submissions", staff
         yield "/courses/:course/assignments/:assignment/submissions/:number", owners
         yield "/courses/:course/assignments/:assignment/submissions/:number/files/*path", owners
@@ -116,6 +117,7 @@ class Pages(unittest.TestCase):
                "/courses/:course/assignments/:assignment/submissions/:number/cancel": "staff",
                "/courses/:course/assignments/:assignment/submissions/:number/prioritise": "staff",
                "/courses/:course/assignments/:assignment/submissions/:number/demand": "owners",
+               "/courses/:course/assignments/:assignment/submissions/:number/choose": "owners",
                "/admin/weight": "admins", "/admin/drain": "admins"}
         for pattern in self.table("POST"):
             least = may[who.get(pattern, "teach")]
