@@ -7,6 +7,7 @@
 
 #include <apr_strings.h>
 
+#include <sodium.h>
 #include <string.h>
 
 #define UNSIGNED "none"
@@ -102,7 +103,7 @@ apr_status_t go_receipt_make(const char **text, const char **trouble, const go_s
         mine.key_id = apr_pstrdup(pool, key.public.id);
         go_buffer *body = make_body(mine.head, mine.key_id, tree, pool);
         mine.signature = go_sign(&key, body->bytes, body->length, pool);
-        memset(&key, 0, sizeof(key));
+        sodium_memzero(&key, sizeof(key));
         status = keep(db, submission->id, &mine, pool, err);
     }
     if (!status) *text = finish(make_body(mine.head, mine.key_id, tree, pool), mine.signature);

@@ -213,6 +213,17 @@ apr_status_t go_signing_key_open(go_signing_key *key, const go_state *state, go_
     return APR_SUCCESS;
 }
 
+apr_status_t go_public_key_open(go_public_key *key, const go_state *state, go_db *db,
+                                apr_pool_t *pool, go_error *err) {
+    go_signing_key own = {0};
+    apr_status_t status = go_public_key_present(key, db, pool, err);
+    if (status != GO_ENOTFOUND) return status;
+    status = go_signing_key_open(&own, state, db, pool, err);
+    *key = own.public;
+    sodium_memzero(&own, sizeof(own));
+    return status;
+}
+
 apr_status_t go_signing_key_end(const go_state *state, go_db *db, const char *actor, apr_time_t now,
                                 apr_pool_t *pool, go_error *err) {
     const char *path = go_signing_path(state, pool);

@@ -55,6 +55,10 @@ apr_status_t go_signing_key_end(const go_state *state, go_db *db, const char *ac
 /* The public half of the present key; GO_ENOTFOUND before the first one is made. */
 apr_status_t go_public_key_present(go_public_key *key, go_db *db, apr_pool_t *pool, go_error *err);
 
+/* The same, and makes the first one when the site never had one. */
+apr_status_t go_public_key_open(go_public_key *key, const go_state *state, go_db *db,
+                                apr_pool_t *pool, go_error *err);
+
 /* A public key of this site, present or ended, by its id; GO_ENOTFOUND. */
 apr_status_t go_public_key_find(go_public_key *key, go_db *db, const char *id, apr_pool_t *pool,
                                 go_error *err);

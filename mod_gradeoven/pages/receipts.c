@@ -52,13 +52,8 @@ int submission_receipt(go_request *q, json_t *page) {
 /* The present key, or with ?id= one that signed earlier. */
 static apr_status_t find_key(go_request *q, go_public_key *key) {
     const char *id = go_form_text(q->query, "id");
-    go_signing_key own;
-    if (*id) return go_public_key_find(key, q->db, id, q->pool, &q->err);
-    apr_status_t status = go_public_key_present(key, q->db, q->pool, &q->err);
-    if (status != GO_ENOTFOUND) return status;
-    status = go_signing_key_open(&own, q->site->state, q->db, q->pool, &q->err);
-    *key = own.public;
-    return status;
+    return *id ? go_public_key_find(key, q->db, id, q->pool, &q->err)
+               : go_public_key_open(key, q->site->state, q->db, q->pool, &q->err);
 }
 
 int receipt_key_page(go_request *q, json_t *page) {
