@@ -170,16 +170,17 @@ static int take_file(reading *r, apr_array_header_t *files) {
         return 0;
     const char *digits = line + AFTER_OBJECT + BETWEEN;
     apr_size_t length = strspn(digits, "0123456789");
-    const char *mark = digits + length + BETWEEN;
-    if (!read_number(digits, length, &size) || strncmp(digits + length, "  ", BETWEEN) != 0 ||
-        (*mark != 'x' && *mark != '-') || strncmp(mark + 1, "  ", BETWEEN) != 0)
+    const char *mark = digits + length; /* "  -  " */
+    if (!read_number(digits, length, &size) || strncmp(mark, "  ", BETWEEN) != 0 ||
+        (mark[BETWEEN] != 'x' && mark[BETWEEN] != '-') ||
+        strncmp(mark + BETWEEN + 1, "  ", BETWEEN) != 0)
         return 0;
-    const char *path = mark + 1 + BETWEEN;
+    const char *path = mark + BETWEEN + 1 + BETWEEN;
     go_error ignored = GO_ERROR_INIT(r->pool);
     if (go_tree_path_check(path, strlen(path), &ignored)) return 0;
     line[AFTER_OBJECT] = '\0';
-    APR_ARRAY_PUSH(files, go_tree_entry) =
-        (go_tree_entry){.path = path, .is_executable = *mark == 'x', .size = size, .object = line};
+    APR_ARRAY_PUSH(files, go_tree_entry) = (go_tree_entry){
+        .path = path, .is_executable = mark[BETWEEN] == 'x', .size = size, .object = line};
     return 1;
 }
 

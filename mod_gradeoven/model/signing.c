@@ -47,18 +47,17 @@ static const char *to_pem(const char *label, const unsigned char *prefix, size_t
 static int from_pem(const char *text, const char *label, const unsigned char *prefix,
                     size_t prefix_length, unsigned char *bytes) {
     unsigned char der[PREFIX_SECRET + GO_SEED_BYTES];
-    char begin[64];
+    char begin[64], end[64];
     size_t length = 0;
-    const char *end;
+    const char *stopped;
     snprintf(begin, sizeof(begin), "-----BEGIN %s-----", label);
-    const char *from = strstr(text, begin);
-    if (!from) return 0;
+    snprintf(end, sizeof(end), "-----END %s-----", label);
+    const char *from = strstr(text, begin), *to = strstr(text, end);
+    if (!from || !to || to < from) return 0;
     from += strlen(begin);
-    const char *to = strstr(from, "-----END ");
-    if (!to ||
-        sodium_base642bin(der, sizeof(der), from, (size_t)(to - from), " \r\n\t", &length, &end,
+    if (sodium_base642bin(der, sizeof(der), from, (size_t)(to - from), " \r\n\t", &length, &stopped,
                           sodium_base64_VARIANT_ORIGINAL) ||
-        end != to || length != prefix_length + 32 || memcmp(der, prefix, prefix_length) != 0)
+        stopped != to || length != prefix_length + 32 || memcmp(der, prefix, prefix_length) != 0)
         return 0;
     memcpy(bytes, der + prefix_length, 32);
     sodium_memzero(der, sizeof(der));

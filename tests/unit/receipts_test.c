@@ -116,7 +116,7 @@ START_TEST(what_is_cut_off_or_added_is_noticed) {
     }
     const char *more = apr_pstrcat(unit_pool, text, "\n", NULL);
     ck_assert_fails(go_receipt_parse(&facts, more, strlen(more), unit_pool, &unit_error),
-                    GO_EINVALID, "Line 13");
+                    GO_EINVALID, "Line 14");
     more = apr_pstrcat(unit_pool, "x", text, NULL);
     ck_assert_fails(go_receipt_parse(&facts, more, strlen(more), unit_pool, &unit_error),
                     GO_EINVALID, "Line 1 ");
