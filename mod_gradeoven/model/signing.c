@@ -52,9 +52,10 @@ static int from_pem(const char *text, const char *label, const unsigned char *pr
     const char *stopped;
     snprintf(begin, sizeof(begin), "-----BEGIN %s-----", label);
     snprintf(end, sizeof(end), "-----END %s-----", label);
-    const char *from = strstr(text, begin), *to = strstr(text, end);
-    if (!from || !to || to < from) return 0;
-    from += strlen(begin);
+    const char *from = strstr(text, begin);
+    if (from) from += strlen(begin);
+    const char *to = from ? strstr(from, end) : NULL;
+    if (!to) return 0;
     if (sodium_base642bin(der, sizeof(der), from, (size_t)(to - from), " \r\n\t", &length, &stopped,
                           sodium_base64_VARIANT_ORIGINAL) ||
         stopped != to || length != prefix_length + 32 || memcmp(der, prefix, prefix_length) != 0)

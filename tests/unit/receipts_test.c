@@ -227,6 +227,27 @@ START_TEST(processes_that_start_at_once_make_one_key_for_their_user_alone) {
 }
 END_TEST
 
+START_TEST(what_is_no_public_key_is_refused) {
+    static const char *const texts[] = {
+        "",
+        "-----BEGIN PUBLIC KEY-----",
+        "-----BEGIN PUBLIC KEY-----END PUBLIC KEY-----",
+        "-----BEGIN PUBLIC KEY-----\nMCow\n-----END PUBLIC KEY-----\n",
+        "-----END PUBLIC KEY----------BEGIN PUBLIC KEY-----",
+        "00ff",
+        "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f00",
+        "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1g"};
+    go_public_key key, again;
+    for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+        ck_assert_fails(go_public_key_parse(&key, texts[i], &unit_error), GO_EINVALID,
+                        "not the public key");
+    ck_assert_ok(go_public_key_parse(
+        &key, "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n", &unit_error));
+    ck_assert_ok(go_public_key_parse(&again, go_public_key_pem(&key, unit_pool), &unit_error));
+    ck_assert_str_eq(again.id, key.id);
+}
+END_TEST
+
 static void add(go_tree *to, const char *path, const char *content) {
     const char *file = unit_path(unit_directory(), "content");
     unit_write(file, content, strlen(content));
@@ -289,6 +310,7 @@ Suite *receipts_suite(void) {
     tcase_add_test(tests, files_are_compared_one_by_one);
     tcase_add_test(tests, paths_with_spaces_and_marks_in_them_come_back_as_they_were);
     tests = unit_case(suite, "the key");
+    tcase_add_test(tests, what_is_no_public_key_is_refused);
     tcase_add_test(tests, a_lost_key_is_not_replaced_and_leaves_receipts_unsigned);
     tcase_add_test(tests, a_damaged_or_exchanged_key_signs_nothing);
     tcase_add_test(tests, an_ended_key_still_verifies_and_another_one_signs);
