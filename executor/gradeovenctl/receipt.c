@@ -39,11 +39,11 @@ static apr_status_t read_file(const char *path, apr_off_t max, char **bytes, apr
 /* --key is the name of a file, or the key itself in hex. */
 static apr_status_t read_key(go_public_key *key, const char *given, apr_pool_t *pool,
                              go_error *err) {
-    char *text;
-    apr_size_t length;
+    char *text = NULL;
+    apr_size_t length = 0;
     if (go_public_key_parse(key, given, err) == APR_SUCCESS) return APR_SUCCESS;
     apr_status_t status = read_file(given, KEY_FILE_MAX, &text, &length, pool, err);
-    return status ? status : go_public_key_parse(key, text, err);
+    return text ? go_public_key_parse(key, text, err) : status;
 }
 
 static void say(const char *name, const char *value, apr_pool_t *pool) {
@@ -96,16 +96,16 @@ int ctl_receipt_verify(const ctl_command *command, int argc, const char *const *
     const ctl_option options[] = {{"--key", &given, NULL}, {0}};
     go_error err = GO_ERROR_INIT(pool);
     go_receipt_facts *facts;
-    go_public_key key;
+    go_public_key key = {0};
     ctl_site site;
-    char *text;
-    apr_size_t length;
+    char *text = NULL;
+    apr_size_t length = 0;
     int wanted = count_words(argc, argv) == 2 ? 2 : 1;
     int rc = ctl_options_read(command, argc, argv, options, words, wanted);
     if (rc) return rc;
     if (sodium_init() < 0) return ctl_fail("libsodium could not be started");
     if (read_file(words[0], GO_RECEIPT_MAX, &text, &length, pool, &err) ||
-        go_receipt_parse(&facts, text, length, pool, &err))
+        go_receipt_parse(&facts, text ? text : "", length, pool, &err))
         return ctl_fail("%s", go_error_text(&err));
     if (!given && strcmp(facts->key_id, "none") != 0) {
         rc = ctl_site_open(&site, pool);
