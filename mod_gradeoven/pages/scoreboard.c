@@ -39,7 +39,8 @@ static json_t *json_line(const showing *s, const go_board_line *line) {
         shows_names || s->is_staff ? go_json_time(q, q->zone, line->created_us) : json_null());
     if (!s->is_staff) return json;
     json_object_set_new(json, "username", json_string(line->username));
-    json_object_set_new(json, "full_name", shows_names ? json_null() : go_json_text(q, label));
+    json_object_set_new(json, "full_name",
+                        shows_names || !*line->display_name ? json_null() : go_json_text(q, label));
     json_object_set_new(
         json, "url",
         json_string(go_url(q, "/courses/%s/assignments/%s/submissions/%d", q->at.course->name,
