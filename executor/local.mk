@@ -55,6 +55,7 @@ gradeovenctl_SOURCES = \
 	executor/gradeovenctl/doctor_judge.c \
 	executor/gradeovenctl/doctor_judge_limits.c \
 	executor/gradeovenctl/doctor_oven.c \
+	executor/gradeovenctl/doctor_receipts.c executor/gradeovenctl/receipt.c \
 	executor/gradeovenctl/doctor_site.c \
 	executor/gradeovenctl/doctor_store.c \
 	executor/gradeovenctl/hostile.c executor/gradeovenctl/hostile.h \

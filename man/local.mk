@@ -1,7 +1,7 @@
 # Manual pages, from scdoc sources where scdoc is installed.
-EXTRA_DIST += man/gradeovenctl.8.scd man/mod_gradeoven.5.scd man/sandbox.1.scd
+EXTRA_DIST += man/gradeoven-receipt.5.scd man/gradeovenctl.8.scd man/mod_gradeoven.5.scd man/sandbox.1.scd
 if HAVE_SCDOC
-man_MANS = man/gradeovenctl.8 man/mod_gradeoven.5 man/sandbox.1
+man_MANS = man/gradeoven-receipt.5 man/gradeovenctl.8 man/mod_gradeoven.5 man/sandbox.1
 CLEANFILES += $(man_MANS)
 endif
 SUFFIXES = .scd

@@ -48,6 +48,7 @@ libgradeoven_la_SOURCES = \
 	mod_gradeoven/model/passwords.h \
 	mod_gradeoven/model/policy.c mod_gradeoven/model/policy.h \
 	mod_gradeoven/model/policy_private.h mod_gradeoven/model/policy_words.c \
+	mod_gradeoven/model/receipts.c mod_gradeoven/model/receipts.h \
 	mod_gradeoven/model/rights.c \
 	mod_gradeoven/model/rights.h \
 	mod_gradeoven/model/problems.c \
@@ -59,8 +60,10 @@ libgradeoven_la_SOURCES = \
 	mod_gradeoven/model/runs.h \
 	mod_gradeoven/model/score.c \
 	mod_gradeoven/model/score.h \
+	mod_gradeoven/model/scoreboard.c mod_gradeoven/model/scoreboard.h \
 	mod_gradeoven/model/sessions.c \
 	mod_gradeoven/model/sessions.h \
+	mod_gradeoven/model/signing.c mod_gradeoven/model/signing.h \
 	mod_gradeoven/model/stages.c \
 	mod_gradeoven/model/stages.h \
 	mod_gradeoven/model/stages_lint.c \
@@ -131,6 +134,8 @@ mod_gradeoven_la_SOURCES = \
 	mod_gradeoven/pages/rules.c \
 	mod_gradeoven/pages/login.c mod_gradeoven/pages/pages.h \
 	mod_gradeoven/pages/roster.c mod_gradeoven/pages/settings.c \
+	mod_gradeoven/pages/receipts.c mod_gradeoven/pages/scoreboard.c \
+	mod_gradeoven/pages/outlook.c \
 	mod_gradeoven/pages/shared.c mod_gradeoven/pages/steering.c \
 	mod_gradeoven/pages/submission.c mod_gradeoven/pages/submission_run.c \
 	mod_gradeoven/pages/submissions.c mod_gradeoven/pages/submit.c \

@@ -14,6 +14,8 @@ const go_route go_routes[] = {
     {GO_POST, "/logout",                  GO_RIGHT_USER,           logout_submit,        NULL,              0},
     {GO_GET,  "/",                        GO_RIGHT_USER,           dashboard_page,       "dashboard",       0},
 
+    {GO_GET,  "/receipt-key",             GO_RIGHT_PUBLIC,         receipt_key_page,     NULL,              0},
+
     {GO_GET,  "/settings",                GO_RIGHT_USER,           settings_page,        "settings",        0},
     {GO_POST, "/settings/profile",        GO_RIGHT_USER,           settings_profile,     "settings",        0},
     {GO_POST, "/settings/password",       GO_RIGHT_USER,           settings_password,    "settings",        0},
@@ -56,6 +58,13 @@ const go_route go_routes[] = {
     {GO_POST, SUBMISSION "/prioritise",   GO_RIGHT_GRADE,          submission_prioritise, NULL,             0},
     {GO_GET,  SUBMISSION "/files/*path",  GO_RIGHT_SEE_SUBMISSION, submission_file,      NULL,              0},
     {GO_GET,  SUBMISSION "/archive",      GO_RIGHT_SEE_SUBMISSION, submission_archive,   NULL,              0},
+
+    {GO_GET,  SUBMISSION "/receipt",      GO_RIGHT_SEE_SUBMISSION, submission_receipt,   NULL,              0},
+    {GO_GET,  COURSE "/my-submissions",   GO_RIGHT_SEE_COURSE,     my_submissions,       NULL,              0},
+    {GO_GET,  ASSIGNMENT "/my-submissions", GO_RIGHT_SEE_ASSIGNMENT, my_submissions,     NULL,              0},
+    {GO_GET,  ASSIGNMENT "/scoreboard",   GO_RIGHT_SEE_ASSIGNMENT, scoreboard_page,      "scoreboard",      0},
+    {GO_POST, ASSIGNMENT "/scoreboard",   GO_RIGHT_TEACH,          scoreboard_change,    "assignment_edit", 0},
+    {GO_POST, ASSIGNMENT "/scoreboard/hide", GO_RIGHT_SEE_ASSIGNMENT, scoreboard_hide,   NULL,              0},
 
     {GO_GET,  "/admin",                   GO_RIGHT_ADMIN,          admin_page,           "admin",           0},
     {GO_GET,  "/admin/courses",           GO_RIGHT_ADMIN,          admin_courses_page,   "admin_courses",   0},

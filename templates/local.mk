@@ -7,7 +7,7 @@ dist_templates_DATA = \
 	templates/exceptions.html templates/rules.html \
 	templates/footer.html templates/header.html templates/login.html templates/roster.html \
 	templates/score.html templates/settings.html templates/submission.html \
-	templates/submissions.html
+	templates/submissions.html templates/course_student.html templates/scoreboard.html
 staticdir = $(templatesdir)/static
 dist_static_DATA = templates/static/app.js templates/static/live.js templates/static/upload.js \
 	templates/static/oven.svg templates/static/style.css

@@ -51,6 +51,15 @@ const ctl_command ctl_commands[] = {
      "  --image IMAGE, --docker URL, --docker-tls DIR, --oven FILE\n"
      "                   as for \"grade\"\n",
      ctl_hostile},
+    {"receipt key", "[OPTION...]",
+     "Print the public key that the site's receipts are verified with.",
+     "  --new            end the key, when it is lost or others know it; the next receipt makes "
+     "another\n",
+     ctl_receipt_key},
+    {"receipt verify", "[OPTION...] RECEIPT [DIRECTORY|ARCHIVE]",
+     "Say whether the site signed a receipt, and whether these are the files of it.",
+     "  --key KEY        the public key: a file, or its 64 hex digits [the site's own]\n",
+     ctl_receipt_verify},
     {"replay", "[OPTION...] RUN",
      "Bake a finished run again, and say that it is identical or what the first difference is.",
      "  --image IMAGE    another image than the one it was graded in\n"

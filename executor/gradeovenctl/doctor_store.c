@@ -176,6 +176,7 @@ void ctl_doctor_store(ctl_doctor *doctor) {
         return;
     }
     look_at_objects(doctor);
+    ctl_doctor_receipts(doctor);
     if (ctl_httpd_conf_grades(&site->conf)) look_at_executors(doctor);
     look_at_queue(doctor);
 }

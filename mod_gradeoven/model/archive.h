@@ -55,6 +55,23 @@ typedef apr_status_t (*go_archive_sink)(void *baton, const void *data, apr_size_
 apr_status_t go_archive_write(const go_tree *tree, go_archive_format format, go_archive_sink sink,
                               void *baton, apr_pool_t *pool, go_error *err);
 
+/* One piece of an archive that is made piece by piece. */
+typedef struct go_archive_piece {
+    const char *directory; /* what stands before the tree's paths: "a/b/" */
+    const go_tree *tree;
+    const char *note, *note_path; /* a text of our own beside it, and its whole path; or NULL */
+} go_archive_piece;
+
+/* Fills the next piece, from `pool`, which is cleared after it is written; leaves it empty (no
+ * tree) after the last. */
+typedef apr_status_t (*go_archive_source)(void *baton, go_archive_piece *piece, apr_pool_t *pool,
+                                          go_error *err);
+
+/* The same for as many trees as `source` gives, one in memory at a time. */
+apr_status_t go_archive_write_pieces(go_archive_source source, void *source_baton,
+                                     go_archive_format format, go_archive_sink sink, void *baton,
+                                     apr_pool_t *pool, go_error *err);
+
 /* The same into a new file (mode 0600; it must not exist). It is removed again on failure. */
 apr_status_t go_archive_write_file(const go_tree *tree, go_archive_format format, const char *path,
                                    apr_pool_t *pool, go_error *err);

@@ -76,21 +76,39 @@ static apr_status_t write_contents(writing *w, const go_tree_entry *entry) {
     return status;
 }
 
-static apr_status_t write_entry(writing *w, const go_tree_entry *entry) {
+static apr_status_t write_header(writing *w, const char *directory, const go_tree_entry *entry) {
     struct archive_entry *header = archive_entry_new();
     if (!header) return go_error_system(w->err, APR_ENOMEM, NULL, "The archive could not be made");
     /* A directory ends in '/': the zip writer would do it, the tar writer would not. */
-    archive_entry_set_pathname(header, entry->is_directory
-                                           ? apr_pstrcat(w->scratch, entry->path, "/", NULL)
-                                           : entry->path);
+    archive_entry_set_pathname(header, apr_pstrcat(w->scratch, directory, entry->path,
+                                                   entry->is_directory ? "/" : "", NULL));
     archive_entry_set_filetype(header, entry->is_directory ? AE_IFDIR : AE_IFREG);
     archive_entry_set_perm(header, entry->is_directory || entry->is_executable ? 0755 : 0644);
     archive_entry_set_size(header, entry->is_directory ? 0 : entry->size);
     archive_entry_set_mtime(header, FIXED_TIME, 0);
     int r = archive_write_header(w->archive, header);
     archive_entry_free(header);
-    if (r != ARCHIVE_OK || w->sink_status) return failed(w);
-    return entry->is_directory ? APR_SUCCESS : write_contents(w, entry);
+    return r != ARCHIVE_OK || w->sink_status ? failed(w) : APR_SUCCESS;
+}
+
+static apr_status_t write_note(writing *w, const go_archive_piece *piece) {
+    apr_size_t length = strlen(piece->note);
+    go_tree_entry entry = {.path = piece->note_path, .size = (apr_off_t)length};
+    apr_status_t status = write_header(w, "", &entry);
+    if (status) return status;
+    la_ssize_t n = archive_write_data(w->archive, piece->note, length);
+    return n != (la_ssize_t)length || w->sink_status ? failed(w) : APR_SUCCESS;
+}
+
+static apr_status_t write_piece(writing *w, const go_archive_piece *piece) {
+    const char *directory = piece->directory ? piece->directory : "";
+    apr_status_t status = piece->note ? write_note(w, piece) : APR_SUCCESS;
+    for (int i = 0; !status && i < piece->tree->entries->nelts; i++) {
+        const go_tree_entry *entry = &APR_ARRAY_IDX(piece->tree->entries, i, go_tree_entry);
+        status = write_header(w, directory, entry);
+        if (!status && !entry->is_directory) status = write_contents(w, entry);
+    }
+    return status;
 }
 
 static int choose_format(struct archive *archive, go_archive_format format) {
@@ -100,38 +118,64 @@ static int choose_format(struct archive *archive, go_archive_format format) {
     return archive_write_set_filter_option(archive, "gzip", "timestamp", NULL);
 }
 
-static apr_status_t write_tree(writing *w, const go_tree *tree, go_archive_format format) {
+/* Each piece has a pool of its own, for what the source makes and for the texts of its headers. */
+static apr_status_t write_pieces(writing *w, go_archive_source source, void *source_baton,
+                                 go_archive_format format, apr_pool_t *pool) {
+    apr_status_t status = APR_SUCCESS;
     archive_write_set_bytes_in_last_block(w->archive, 1);
     if (choose_format(w->archive, format) != ARCHIVE_OK) return failed(w);
     if (archive_write_open(w->archive, w, NULL, pass_on, NULL) != ARCHIVE_OK) return failed(w);
-    for (int i = 0; i < tree->entries->nelts; i++) {
-        apr_status_t status = write_entry(w, &APR_ARRAY_IDX(tree->entries, i, go_tree_entry));
-        if (status) return status;
+    if (apr_pool_create(&w->scratch, pool) != APR_SUCCESS) return failed(w);
+    for (;;) {
+        go_archive_piece piece = {0};
+        status = source(source_baton, &piece, w->scratch, w->err);
+        if (!status && piece.tree) status = write_piece(w, &piece);
+        if (status || !piece.tree) break;
+        apr_pool_clear(w->scratch);
     }
+    if (status) return status;
     int r = archive_write_close(w->archive);
     return r == ARCHIVE_OK && !w->sink_status ? APR_SUCCESS : failed(w);
 }
 
-apr_status_t go_archive_write(const go_tree *tree, go_archive_format format, go_archive_sink sink,
-                              void *baton, apr_pool_t *pool, go_error *err) {
+apr_status_t go_archive_write_pieces(go_archive_source source, void *source_baton,
+                                     go_archive_format format, go_archive_sink sink, void *baton,
+                                     apr_pool_t *pool, go_error *err) {
     writing w = {.sink = sink, .baton = baton, .err = err};
     go_archive_locale locale = {0};
-    apr_status_t status = apr_pool_create(&w.scratch, pool);
+    apr_pool_t *own;
+    apr_status_t status = apr_pool_create(&own, pool);
     if (status) return go_error_system(err, status, NULL, "The archive could not be made");
-    w.chunk = apr_palloc(w.scratch, CHUNK);
+    w.scratch = own;
+    w.chunk = apr_palloc(own, CHUNK);
     status = go_archive_locale_enter(&locale, err);
     if (!status) {
         w.archive = archive_write_new();
         status = w.archive
-                     ? write_tree(&w, tree, format)
+                     ? write_pieces(&w, source, source_baton, format, own)
                      : go_error_system(err, APR_ENOMEM, NULL, "The archive could not be made");
         /* Freeing finishes what was begun: after a failure nobody gets that any more. */
         if (status) w.sink_status = status;
         archive_write_free(w.archive);
         go_archive_locale_leave(&locale);
     }
-    apr_pool_destroy(w.scratch);
+    apr_pool_destroy(own);
     return status;
+}
+
+/* One tree, then no more. */
+static apr_status_t one_tree(void *baton, go_archive_piece *piece, apr_pool_t *pool,
+                             go_error *err) {
+    const go_tree **tree = baton;
+    (void)pool, (void)err;
+    piece->tree = *tree;
+    *tree = NULL;
+    return APR_SUCCESS;
+}
+
+apr_status_t go_archive_write(const go_tree *tree, go_archive_format format, go_archive_sink sink,
+                              void *baton, apr_pool_t *pool, go_error *err) {
+    return go_archive_write_pieces(one_tree, &tree, format, sink, baton, pool, err);
 }
 
 static apr_status_t write_to_file(void *baton, const void *data, apr_size_t length) {

@@ -30,7 +30,7 @@ static apr_status_t sync_path(const char *path, int flags, go_error *err) {
     return rc ? failed(path, "written to the disk", err) : APR_SUCCESS;
 }
 
-static apr_status_t hash_file(go_tree_entry *entry, apr_pool_t *pool, go_error *err) {
+apr_status_t go_object_hash(go_tree_entry *entry, apr_pool_t *pool, go_error *err) {
     int fd = open(entry->file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0) return failed(entry->file, "opened", err);
     crypto_hash_sha256_state state;
@@ -52,7 +52,7 @@ static apr_status_t hash_file(go_tree_entry *entry, apr_pool_t *pool, go_error *
 /* Puts one file into its place; the directory it went to is noted, to be fsync'ed once. */
 static apr_status_t keep(const char *objects, go_tree_entry *entry, apr_hash_t *touched,
                          apr_pool_t *pool, go_error *err) {
-    apr_status_t status = entry->object ? APR_SUCCESS : hash_file(entry, pool, err);
+    apr_status_t status = entry->object ? APR_SUCCESS : go_object_hash(entry, pool, err);
     if (status) return status;
     const char *place = go_object_path(objects, entry->object, pool);
     char *directory = apr_psprintf(pool, "%s/%.2s", objects, entry->object);

@@ -15,6 +15,9 @@
 /* "OBJECTS/ab/cdef..." */
 const char *go_object_path(const char *objects, const char *object, apr_pool_t *pool);
 
+/* Sets an entry's `object`: the SHA-256 of what is in its `file`. */
+apr_status_t go_object_hash(go_tree_entry *entry, apr_pool_t *pool, go_error *err);
+
 /*
  * Moves every file of a finished tree into `objects`. Each file entry has `file` (below the same
  * file system; it is gone afterwards) and `object`; entries without `object` are hashed first.

@@ -4,6 +4,7 @@
  *     STATE/gradeoven.db       the database, when it is SQLite in its default place
  *     STATE/objects/ab/cd...   the files of submissions and assignments, named by SHA-256
  *     STATE/tmp/               uploads on their way, each in a directory locked by its process
+ *     STATE/receipt.key        what receipts are signed with (signing.h), for httpd's workers alone
  *     STATE/run/doorbell       socket of the executor: "there is work"
  *
  * Two users write here: httpd's workers and the executor. They share a group; directories are

@@ -208,6 +208,8 @@ apr_status_t go_submissions_recent(go_db *db, apr_int64_t user_id, apr_array_hea
         line->created_us = go_rows_integer(rows, 5, 0);
         line->zone = go_rows_text(rows, 6);
         read_run(rows, 7, line);
+        line->errors = go_rows_text(rows, 13);
+        line->failed_stage = go_rows_text(rows, 14);
     }
     return status;
 }
@@ -226,8 +228,31 @@ apr_status_t go_submissions_in_course(go_db *db, apr_int64_t course_id, apr_int6
         line->number = (int)go_rows_integer(rows, 1, 0);
         line->is_late = (int)go_rows_integer(rows, 2, 0);
         read_run(rows, 3, line);
+        line->errors = go_rows_text(rows, 9);
+        line->failed_stage = go_rows_text(rows, 10);
+        line->attempt = (int)go_rows_integer(rows, 11, 0);
+        line->created_us = go_rows_integer(rows, 12, 0);
     }
     return status;
+}
+
+apr_status_t go_submission_next(go_db *db, const go_course *course, apr_int64_t assignment_id,
+                                apr_int64_t user_id, int shows_drafts, apr_int64_t *last,
+                                go_assignment **assignment, go_submission **submission,
+                                apr_pool_t *pool, go_error *err) {
+    go_rows *rows;
+    apr_status_t status = go_db_select(
+        db, GO_SQL_SUBMISSION_NEXT_OF_USER,
+        GO_VALUES(go_integer(user_id), go_integer(*last), go_integer(course->id),
+                  go_integer(assignment_id), go_integer(assignment_id), go_integer(shows_drafts)),
+        &rows, pool, err);
+    *assignment = NULL;
+    if (status || !go_rows_next(rows)) return status;
+    *last = go_rows_integer(rows, 0, 0);
+    status = go_assignment_find(db, course, go_rows_text(rows, 1), assignment, pool, err);
+    return status ? status
+                  : go_submission_find(db, *assignment, (int)go_rows_integer(rows, 2, 0),
+                                       submission, pool, err);
 }
 
 apr_status_t go_submissions_count(go_db *db, apr_int64_t course_id, apr_array_header_t **counts,

@@ -73,6 +73,8 @@ typedef struct go_submission_line {
     int penalty_milli, counts;
     int files;
     apr_int64_t bytes;
+    const char *errors, *failed_stage; /* in lists over assignments: of the run whose score stands;
+                                          the beginning, and the first one, or NULL */
 } go_submission_line;
 
 typedef enum go_submission_list {
@@ -94,6 +96,16 @@ apr_status_t go_submissions_recent(go_db *db, apr_int64_t user_id, apr_array_hea
 /* The one that counts of a user for each assignment of a course. */
 apr_status_t go_submissions_in_course(go_db *db, apr_int64_t course_id, apr_int64_t user_id,
                                       apr_array_header_t **lines, apr_pool_t *pool, go_error *err);
+
+/*
+ * The first submission of a user in a course that is newer than the one with the id `*last`, which
+ * becomes its id: for going through all of them one by one. `assignment_id` 0: of all assignments,
+ * drafts only when `shows_drafts`. *assignment is NULL after the last.
+ */
+apr_status_t go_submission_next(go_db *db, const go_course *course, apr_int64_t assignment_id,
+                                apr_int64_t user_id, int shows_drafts, apr_int64_t *last,
+                                go_assignment **assignment, go_submission **submission,
+                                apr_pool_t *pool, go_error *err);
 
 /* How many there are in each assignment of a course: array of go_submission_count. */
 typedef struct go_submission_count {

@@ -14,7 +14,8 @@ int assignment_page(go_request *q, json_t *page) {
                         json_string(go_markdown_html(q->pool, assignment->description)));
     if (go_submissions(q->db, GO_SUBMISSIONS_OF_USER, assignment->id, q->at.user->id, &lines,
                        q->pool, &q->err) ||
-        go_version_stages(q->db, assignment->version_id, &stages, q->pool, &q->err))
+        go_version_stages(q->db, assignment->version_id, &stages, q->pool, &q->err) ||
+        add_scoreboard(q, page))
         return go_failed(q);
     json_t *list = json_array();
     for (int i = 0; i < lines->nelts; i++)
@@ -22,6 +23,7 @@ int assignment_page(go_request *q, json_t *page) {
                               json_submission_line(q, q->at.course->name, q->zone, assignment->name,
                                                    &APR_ARRAY_IDX(lines, i, go_submission_line)));
     json_object_set_new(page, "submissions", list);
+    json_object_set_new(page, "has_submissions", json_boolean(lines->nelts > 0));
     json_object_set_new(page, "stage_count", json_integer(stages->nelts));
     json_object_set_new(page, "can_submit", json_boolean(assignment->version_id != 0));
     /* one for each showing of the form: sending it twice makes one submission */

@@ -115,7 +115,7 @@ int assignment_edit_page(go_request *q, json_t *page) {
                                            assignment->name)));
     if (go_versions(q->db, assignment, &versions, q->pool, &q->err) ||
         go_version_stages(q->db, assignment->version_id, &stages, q->pool, &q->err) ||
-        add_rules(q, page) || add_warnings(q, page, versions, stages))
+        add_rules(q, page) || add_warnings(q, page, versions, stages) || add_scoreboard(q, page))
         return go_failed(q);
     add_versions(q, page, versions);
     add_stages(page, stages);

@@ -10,9 +10,11 @@
 /* For a student: the submission that counts. For staff: how many there are. */
 static void add_own(go_request *q, const go_assignment *assignment, const apr_array_header_t *lines,
                     json_t *json) {
+    add_outlook(q, json, assignment, NULL);
     for (int i = 0; i < lines->nelts; i++) {
         const go_submission_line *line = &APR_ARRAY_IDX(lines, i, go_submission_line);
         if (line->assignment_id != assignment->id) continue;
+        add_outlook(q, json, assignment, line);
         json_object_set_new(json, "mine",
                             json_submission_line(q, q->at.course->name, q->at.course->zone,
                                                  assignment->name, line));
@@ -76,6 +78,7 @@ int course_page(go_request *q, json_t *page) {
         json_array_append_new(list, json);
     }
     json_object_set_new(page, "assignments", list);
+    json_object_set_new(page, "has_submissions", json_boolean(lines->nelts > 0));
     return HTTP_OK;
 }
 

@@ -18,11 +18,12 @@ static apr_status_t add_due(go_request *q, json_t *page) {
     for (int i = 0; !status && i < due->nelts; i++) {
         const go_due *one = &APR_ARRAY_IDX(due, i, go_due);
         json_array_append_new(
-            list, json_pack("{s:s, s:s, s:s, s:o, s:i, s:b}", "course", one->course_title, "title",
-                            one->title, "url",
+            list, json_pack("{s:s, s:s, s:s, s:o, s:o, s:i, s:b}", "course", one->course_title,
+                            "title", one->title, "url",
                             go_url(q, "/courses/%s/assignments/%s", one->course, one->assignment),
-                            "due", go_json_time(q, one->zone, one->due_us), "submissions",
-                            one->submissions, "is_submitted", one->submissions > 0));
+                            "due", go_json_time(q, one->zone, one->due_us), "due_in",
+                            json_distance(q, one->due_us), "submissions", one->submissions,
+                            "is_submitted", one->submissions > 0));
     }
     json_object_set_new(page, "due", list);
     return status;
@@ -36,6 +37,8 @@ static apr_status_t add_recent(go_request *q, json_t *page) {
         const go_submission_line *line = &APR_ARRAY_IDX(lines, i, go_submission_line);
         json_t *json = json_submission_line(q, line->course, line->zone, line->assignment, line);
         json_object_set_new(json, "title", json_string(line->assignment_title));
+        json_object_set_new(json, "course", json_string(line->course));
+        json_object_set_new(json, "why", json_why(q, line));
         json_array_append_new(list, json);
     }
     json_object_set_new(page, "recent", list);

@@ -87,6 +87,16 @@ int admin_weight(go_request *q, json_t *page);
 int submission_file(go_request *q, json_t *page);
 int submission_archive(go_request *q, json_t *page);
 
+/* receipts.c */
+int submission_receipt(go_request *q, json_t *page);
+int receipt_key_page(go_request *q, json_t *page);
+int my_submissions(go_request *q, json_t *page);
+
+/* scoreboard.c */
+int scoreboard_page(go_request *q, json_t *page);
+int scoreboard_hide(go_request *q, json_t *page);
+int scoreboard_change(go_request *q, json_t *page);
+
 /* admin.c */
 int admin_page(go_request *q, json_t *page);
 int admin_courses_page(go_request *q, json_t *page);
@@ -106,6 +116,25 @@ apr_status_t add_run(go_request *q, json_t *page, const go_run *run, const go_wa
 const char *run_label(go_run_state state, int is_ungradable);
 /* The state that its colour is of. */
 const char *run_tone(go_run_state state, int is_ungradable);
+
+/* --- scoreboard.c ---------------------------------------------------------------------------- */
+
+/* Adds "scoreboard": what it shows, and where it is. */
+apr_status_t add_scoreboard(go_request *q, json_t *page);
+
+/* --- outlook.c ------------------------------------------------------------------------------ */
+
+/* "in 3 days", "2 hours ago" */
+const char *time_distance(apr_pool_t *pool, apr_time_t now, apr_time_t then);
+/* The same from now, as JSON; null for 0. */
+json_t *json_distance(const go_request *q, apr_time_t then);
+
+/* Why it has the score it has, in a line, or null. */
+json_t *json_why(const go_request *q, const go_submission_line *line);
+
+/* Adds "due_in", "why" and "again": {"may", "text"}. `line` NULL: nothing was submitted. */
+void add_outlook(const go_request *q, json_t *json, const go_assignment *assignment,
+                 const go_submission_line *line);
 
 /* --- what several pages share (shared.c) --------------------------------------------------- */
 

@@ -29,6 +29,7 @@ static apr_status_t add_files(go_request *q, json_t *page) {
     }
     json_object_set_new(page, "files", list);
     json_object_set_new(page, "archive", json_string(apr_pstrcat(q->pool, base, "/archive", NULL)));
+    json_object_set_new(page, "receipt", json_string(apr_pstrcat(q->pool, base, "/receipt", NULL)));
     return APR_SUCCESS;
 }
 

@@ -33,6 +33,8 @@ static const struct {
     {"drained", "The queue is stopped. Runs in progress will be finished."},
     {"chosen", "This submission counts from now on."},
     {"removed", "Removed from the course. Their submissions are kept."},
+    {"hidden", "Others do not see you on the scoreboards of this course any more."},
+    {"shown", "Others see you on the scoreboards of this course."},
     {"logout", "You are logged out."},
 };
 
@@ -214,19 +216,32 @@ static apr_status_t write_piece(void *baton, const void *bytes, apr_size_t lengt
     return ap_rwrite(bytes, (int)length, r) == (int)length ? APR_SUCCESS : APR_ECONNABORTED;
 }
 
-int go_reply_zip(go_request *q, const go_tree *tree, const char *filename) {
+/* The 200 is out already: the connection breaks, so that nobody takes half for all. */
+static int end_zip(go_request *q, apr_status_t status) {
+    if (!status) return OK;
+    go_request_log(q, APLOG_ERR, "download broken off: %s", go_error_text(&q->err));
+    q->r->connection->aborted = 1;
+    return OK;
+}
+
+static void begin_zip(go_request *q, const char *filename) {
     set_headers(q);
     set_download(q, filename);
     ap_set_content_type(q->r, "application/zip");
+}
+
+int go_reply_zip(go_request *q, const go_tree *tree, const char *filename) {
+    begin_zip(q, filename);
     if (q->r->header_only) return OK;
-    apr_status_t status =
-        go_archive_write(tree, GO_ARCHIVE_ZIP, write_piece, q->r, q->pool, &q->err);
-    if (status) { /* the 200 is out already: break the connection, so that nobody takes half for all
-                   */
-        go_request_log(q, APLOG_ERR, "download broken off: %s", go_error_text(&q->err));
-        q->r->connection->aborted = 1;
-    }
-    return OK;
+    return end_zip(q, go_archive_write(tree, GO_ARCHIVE_ZIP, write_piece, q->r, q->pool, &q->err));
+}
+
+int go_reply_zip_pieces(go_request *q, go_archive_source source, void *baton,
+                        const char *filename) {
+    begin_zip(q, filename);
+    if (q->r->header_only) return OK;
+    return end_zip(q, go_archive_write_pieces(source, baton, GO_ARCHIVE_ZIP, write_piece, q->r,
+                                              q->pool, &q->err));
 }
 
 void go_page_problem(go_request *q, json_t *page, const char *text) {

@@ -49,6 +49,9 @@ int go_reply_object(go_request *q, const go_tree_entry *entry);
 /* A tree as a zip archive. */
 int go_reply_zip(go_request *q, const go_tree *tree, const char *filename);
 
+/* As many trees as `source` gives, in one zip archive; q->db is gone when it is called. */
+int go_reply_zip_pieces(go_request *q, go_archive_source source, void *baton, const char *filename);
+
 /* Adds a text to the page's list of problems, which forms show above themselves. */
 void go_page_problem(go_request *q, json_t *page, const char *text);
 

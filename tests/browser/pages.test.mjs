@@ -6,8 +6,8 @@ const course = "/courses/cs101", homework = `${course}/assignments/roman-numeral
 const pages = {
   nobody: ["/login"],
   outsider: ["/"],
-  student: ["/", "/settings", course, homework, `${homework}/submissions/1`],
-  grader: [course, `${course}/roster`, `${homework}/submissions`, `${homework}/exceptions`],
+  student: ["/", "/settings", course, homework, `${homework}/submissions/1`, `${homework}/scoreboard`],
+  grader: [course, `${homework}/scoreboard`, `${course}/roster`, `${homework}/submissions`, `${homework}/exceptions`],
   instructor: ["/", "/new-course", `${course}/edit`, `${course}/roster`, `${course}/new-assignment`, homework,
     `${homework}/edit`, `${homework}/exceptions`, `${homework}/submissions`, `${homework}/submissions?show=all`, `${homework}/submissions/1`,
     `${course}/assignments/broken/submissions/1`, `${course}/assignments/broken/edit`, `${course}/assignments/empty`, `${course}/assignments/empty/edit`],
@@ -25,6 +25,11 @@ before(async () => {
     await page.getByRole("button", { name: "Submit" }).click();
     await page.getByText("finished", { exact: true }).waitFor({ timeout: 60000 });
   }
+  const teacher = await site.visitor("instructor");
+  await teacher.goto(`${site.url}${homework}/edit`);
+  await teacher.getByLabel("What students see of each other").selectOption("names");
+  await teacher.locator("form[action$='/scoreboard'] button").click();
+  await teacher.getByText("Saved.").waitFor();
 });
 after(async () => { await site?.stop(); });
 

@@ -2,6 +2,7 @@
 
 #include "model/archive.h"
 #include "model/archive_private.h"
+#include "model/buffer.h"
 
 #include <apr_strings.h>
 #include <archive.h>
@@ -472,6 +473,54 @@ START_TEST(a_receiver_that_hangs_up_ends_the_writing) {
 }
 END_TEST
 
+typedef struct pieces {
+    const go_tree *tree;
+    int given, cleared, fails_at;
+} pieces;
+
+static apr_status_t count_cleared(void *data) {
+    ((pieces *)data)->cleared++;
+    return APR_SUCCESS;
+}
+
+static apr_status_t next_piece(void *baton, go_archive_piece *piece, apr_pool_t *pool,
+                               go_error *err) {
+    pieces *self = baton;
+    ck_assert_int_eq(self->cleared, self->given); /* no more than one is in memory */
+    if (self->given == self->fails_at)
+        return go_error_set(err, GO_EINTERNAL, NULL, "The source dried up.");
+    if (self->given == 3) return APR_SUCCESS;
+    apr_pool_cleanup_register(pool, self, count_cleared, apr_pool_cleanup_null);
+    piece->tree = self->tree;
+    piece->directory = apr_psprintf(pool, "%d/", ++self->given);
+    piece->note = "noted";
+    piece->note_path = apr_psprintf(pool, "note-%d", self->given);
+    return APR_SUCCESS;
+}
+
+static apr_status_t collect(void *baton, const void *data, apr_size_t length) {
+    go_buffer_add(baton, data, length);
+    return APR_SUCCESS;
+}
+
+START_TEST(an_archive_is_written_piece_by_piece) {
+    pieces source = {.tree = sample_tree(), .fails_at = -1};
+    go_buffer *bytes = go_buffer_make(unit_pool, 0);
+    const char *root = unit_directory(), *path = unit_path(root, "download");
+    go_tree *again;
+    ck_assert_ok(go_archive_write_pieces(next_piece, &source, GO_ARCHIVE_ZIP, collect, bytes,
+                                         unit_pool, &unit_error));
+    unit_write(path, bytes->bytes, bytes->length);
+    ck_assert_ok(go_archive_unpack(&again, path, root, &roomy, unit_pool, &unit_error));
+    ck_assert_ptr_nonnull(go_tree_find(again, "3/bin/run"));
+    ck_assert_int_eq(go_tree_find(again, "note-2")->size, 5);
+    source = (pieces){.tree = source.tree, .fails_at = 2};
+    ck_assert_fails(go_archive_write_pieces(next_piece, &source, GO_ARCHIVE_ZIP, collect, bytes,
+                                            unit_pool, &unit_error),
+                    GO_EINTERNAL, "dried up");
+}
+END_TEST
+
 START_TEST(a_stored_file_of_another_size_is_an_error) {
     go_tree *tree = sample_tree();
     const char *path = unit_path(unit_directory(), "download");
@@ -531,6 +580,7 @@ Suite *archive_suite(void) {
                         GO_ARCHIVE_TAR_GZ + 1);
     tcase_add_loop_test(writing, a_receiver_that_hangs_up_ends_the_writing, GO_ARCHIVE_ZIP,
                         GO_ARCHIVE_TAR_GZ + 1);
+    tcase_add_test(writing, an_archive_is_written_piece_by_piece);
     tcase_add_test(writing, a_stored_file_of_another_size_is_an_error);
     tcase_add_test(writing, an_existing_file_is_not_written_over);
     return suite;

@@ -27,9 +27,11 @@ tests_unit_unit_SOURCES = \
 	tests/unit/names_test.c \
 	tests/unit/outputs_test.c \
 	tests/unit/counted_test.c tests/unit/policy_test.c \
+	tests/unit/receipts_test.c \
 	tests/unit/rights_test.c \
 	tests/unit/runs_test.c \
 	tests/unit/score_test.c \
+	tests/unit/scoreboard_test.c \
 	tests/unit/stages_lint_test.c \
 	tests/unit/stages_test.c \
 	tests/unit/state_test.c \

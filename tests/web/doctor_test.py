@@ -39,7 +39,7 @@ class GoodSite(unittest.TestCase):
         self.assertEqual(problems(checks), {})
         self.assertEqual(status, 0)
         found = {check["name"]: check["verdict"] for check in checks}
-        for name in ("httpd", "state", "disk", "clock", "doorbell", "database", "schema", "files", "executor",
+        for name in ("httpd", "state", "disk", "clock", "doorbell", "database", "schema", "files", "receipts", "executor",
                      "queue", "engine", "image", "oven", "memory", "network", "capabilities", "sandbox"):
             self.assertEqual(found.get(name), "ok", name)
 

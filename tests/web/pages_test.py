@@ -47,6 +47,7 @@ class Pages(unittest.TestCase):
             cls.site.ctl("assignment", "add", "cs101", name, *options,
                          SOURCE / "conf/demo/roman-numerals/assignment")
         cls.people["student"].submit("cs101", "forms", {"roman.c": SOLUTION})
+        cls.people["instructor"].post(HW + "/scoreboard", {"scoreboard": "names"})
 
     # what each gets: nobody, outsider, other student, student, grader, instructor, admin
     ROLES = ("nobody", "outsider", "other", "student", "grader", "instructor", "admin")
@@ -74,6 +75,11 @@ class Pages(unittest.TestCase):
         yield "/courses/:course/assignments/:assignment/submissions/:number", owners
         yield "/courses/:course/assignments/:assignment/submissions/:number/files/*path", owners
         yield "/courses/:course/assignments/:assignment/submissions/:number/archive", owners
+        yield "/receipt-key", (200,) * 7
+        yield "/courses/:course/assignments/:assignment/submissions/:number/receipt", owners
+        yield "/courses/:course/my-submissions", members
+        yield "/courses/:course/assignments/:assignment/my-submissions", members
+        yield "/courses/:course/assignments/:assignment/scoreboard", members
         yield "/admin", admins
         yield "/admin/courses", admins
         yield "/admin/users", admins
@@ -118,6 +124,7 @@ class Pages(unittest.TestCase):
                "/courses/:course/assignments/:assignment/submissions/:number/prioritise": "staff",
                "/courses/:course/assignments/:assignment/submissions/:number/demand": "owners",
                "/courses/:course/assignments/:assignment/submissions/:number/choose": "owners",
+               "/courses/:course/assignments/:assignment/scoreboard/hide": "members",
                "/admin/weight": "admins", "/admin/drain": "admins"}
         for pattern in self.table("POST"):
             least = may[who.get(pattern, "teach")]
@@ -226,7 +233,8 @@ class Pages(unittest.TestCase):
 
     def test_every_page_answers_json(self):
         for pattern, statuses in self.routes():
-            if statuses[6] != 200 or any(part in pattern for part in ("avatars", "versions/", "files", "archive")):
+            if statuses[6] != 200 or any(
+                    part in pattern for part in ("avatars", "versions/", "files", "archive", "my-submissions")):
                 continue
             answer = self.people["admin"].get(self.real(pattern), Accept="application/json")
             self.assertEqual(answer.headers["Content-Type"], "application/json", pattern)

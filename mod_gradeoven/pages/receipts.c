@@ -1,0 +1,135 @@
+/*
+ * The receipt of a submission, and the public key that it is verified with. All of a student's own
+ * submissions as one zip, each with its receipt.
+ */
+#include "pages/pages.h"
+
+#include "model/receipts.h"
+#include "model/trees.h"
+
+#include <apr_strings.h>
+#include <http_log.h>
+
+#include <string.h>
+
+static json_t *json_receipt(const go_receipt_facts *facts) {
+    json_t *files = json_array();
+    for (int i = 0; i < facts->files->nelts; i++) {
+        const go_tree_entry *file = &APR_ARRAY_IDX(facts->files, i, go_tree_entry);
+        json_array_append_new(files, json_pack("{s:s, s:I, s:s, s:b}", "path", file->path, "size",
+                                               (json_int_t)file->size, "sha256", file->object,
+                                               "is_executable", file->is_executable));
+    }
+    return json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:s, s:s, s:o, s:s, s:b, s:s}", "site",
+                     facts->site, "course", facts->course, "assignment", facts->assignment, "user",
+                     facts->user, "submission", facts->submission, "attempt", facts->attempt,
+                     "received", facts->received, "local", facts->local, "files", files, "key",
+                     facts->key_id, "is_signed", strcmp(facts->key_id, "none") != 0, "text",
+                     facts->text);
+}
+
+int submission_receipt(go_request *q, json_t *page) {
+    go_tree *tree;
+    const char *text, *trouble;
+    go_receipt_facts *facts;
+    if (go_trees_read(q->db, q->at.submission->tree_id, q->site->state->objects, &tree, q->pool,
+                      &q->err) ||
+        go_receipt_make(&text, &trouble, q->site->state, q->db, q->site->name, q->at.course,
+                        q->at.assignment, q->at.submission, tree, q->pool, &q->err))
+        return go_failed(q);
+    if (trouble) go_request_log(q, APLOG_ERR, "the receipt is not signed: %s", trouble);
+    if (!q->wants_json)
+        return go_reply_bytes(q, "text/plain; charset=utf-8",
+                              apr_psprintf(q->pool, "%s-%s-%d-receipt.txt", q->at.assignment->name,
+                                           q->at.submission->username, q->at.submission->attempt),
+                              text, strlen(text));
+    if (go_receipt_parse(&facts, text, strlen(text), q->pool, &q->err)) return go_failed(q);
+    page_begin(q, page, "Receipt");
+    json_object_set_new(page, "receipt", json_receipt(facts));
+    return HTTP_OK;
+}
+
+/* The present key, or with ?id= one that signed earlier. */
+static apr_status_t find_key(go_request *q, go_public_key *key) {
+    const char *id = go_form_text(q->query, "id");
+    return *id ? go_public_key_find(key, q->db, id, q->pool, &q->err)
+               : go_public_key_open(key, q->site->state, q->db, q->pool, &q->err);
+}
+
+int receipt_key_page(go_request *q, json_t *page) {
+    go_public_key key = {0};
+    if (find_key(q, &key)) return go_failed(q);
+    const char *pem = go_public_key_pem(&key, q->pool);
+    if (!q->wants_json)
+        return go_reply_bytes(q, "text/plain; charset=utf-8", NULL, pem, strlen(pem));
+    page_begin(q, page, "Key of receipts");
+    json_object_set_new(page, "key",
+                        json_pack("{s:s, s:s, s:s}", "id", key.id, "type", "Ed25519", "pem", pem));
+    return HTTP_OK;
+}
+
+/* --- all of one's own ------------------------------------------------------------------------ */
+
+/* Where a download of all submissions of `user_id` is: one in memory, and no connection to the
+   database while it is sent. */
+typedef struct collection {
+    go_request *q;
+    apr_int64_t user_id, last; /* the id of the submission that was sent last */
+    int shows_drafts;
+} collection;
+
+static apr_status_t fill(collection *all, go_db *db, go_archive_piece *piece, apr_pool_t *pool,
+                         go_error *err) {
+    const go_request *q = all->q;
+    go_assignment *assignment;
+    go_submission *submission;
+    go_tree *tree;
+    const char *trouble;
+    apr_status_t status = go_submission_next(
+        db, q->at.course, q->at.assignment ? q->at.assignment->id : 0, all->user_id,
+        all->shows_drafts, &all->last, &assignment, &submission, pool, err);
+    if (status || !assignment) return status;
+    status = go_trees_read(db, submission->tree_id, q->site->state->objects, &tree, pool, err);
+    if (!status)
+        status = go_receipt_make(&piece->note, &trouble, q->site->state, db, q->site->name,
+                                 q->at.course, assignment, submission, tree, pool, err);
+    if (status) return status;
+    const char *directory =
+        apr_psprintf(pool, "%s/attempt-%d/", assignment->name, submission->attempt);
+    piece->note_path = apr_pstrcat(pool, directory, "receipt.txt", NULL);
+    piece->directory = apr_pstrcat(pool, directory, "files/", NULL);
+    piece->tree = tree;
+    return APR_SUCCESS;
+}
+
+static apr_status_t next_submission(void *baton, go_archive_piece *piece, apr_pool_t *pool,
+                                    go_error *err) {
+    collection *all = baton;
+    apr_pool_t *loan;
+    go_db *db;
+    apr_pool_create(&loan, pool);
+    apr_status_t status = go_site_connect(all->q->site, &db, loan, err);
+    if (!status) status = fill(all, db, piece, pool, err);
+    apr_pool_destroy(loan);
+    return status;
+}
+
+/* Staff name a student with ?user=. */
+int my_submissions(go_request *q, json_t *page) {
+    const char *name = go_form_text(q->query, "user");
+    int is_staff = go_request_may(q, GO_RIGHT_GRADE);
+    collection *all = apr_palloc(q->pool, sizeof(*all));
+    go_user *user = NULL;
+    (void)page;
+    *all = (collection){.q = q, .user_id = q->at.user->id, .shows_drafts = is_staff};
+    if (*name && strcmp(name, q->at.user->username) != 0) {
+        if (!is_staff) return HTTP_NOT_FOUND;
+        if (go_user_find(q->db, name, &user, q->pool, &q->err)) return go_failed(q);
+        all->user_id = user->id;
+    }
+    return go_reply_zip_pieces(
+        q, next_submission, all,
+        apr_psprintf(q->pool, "%s-%s.zip",
+                     q->at.assignment ? q->at.assignment->name : q->at.course->name,
+                     user ? user->username : q->at.user->username));
+}

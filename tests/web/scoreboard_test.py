@@ -1,0 +1,142 @@
+"""The scoreboard of an assignment: who sees what of whom, in which order, and how to get off it."""
+import sqlite3
+import unittest
+
+from pack import publish
+from harness import Site
+
+BOARD = "/courses/cs101/assignments/board"
+MAIN = "#!/bin/sh\ncp points /grade_oven/output/score\n"
+
+
+class Scoreboard(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.site = Site().start()
+        cls.addClassCleanup(cls.site.stop)
+        cls.site.load_demo()
+        cls.people = {name: cls.site.browser(name)
+                      for name in ("admin", "instructor", "grader", "student", "other", "outsider")}
+        cls.people["nobody"] = cls.site.browser()
+        cls.teacher, cls.student, cls.other = (cls.people[name] for name in ("instructor", "student", "other"))
+        publish(cls.teacher, "board", MAIN)
+        cls.student.post("/settings/profile", {"name": "Stu <b>Dent</b>", "email": ""})
+        # the student's first would win, but the newest counts; staff who try it are not on the board
+        for who, points in (("student", "10/10"), ("other", "9.5/10"), ("student", "9/10"), ("grader", "10/10")):
+            cls.people[who].wait_for_run(cls.people[who].submit("cs101", "board", {"points": points.encode()}))
+
+    def show(self, what):
+        answer = self.teacher.post(BOARD + "/scoreboard", {"scoreboard": what})
+        self.assertEqual(answer.status, 303)
+
+    def setUp(self):
+        self.show("names")
+
+    def lines(self, who, page=""):
+        return [(one["rank"], one["name"], one["score"]["earned"], one["is_me"], one["is_hidden"])
+                for one in self.people[who].json(BOARD + "/scoreboard" + page)["lines"]]
+
+    def test_it_is_not_there_until_an_instructor_turns_it_on(self):
+        self.show("off")
+        for who in ("outsider", "student", "other", "grader", "instructor", "admin"):
+            self.assertEqual(self.people[who].get(BOARD + "/scoreboard").status, 404, who)
+            self.assertEqual(self.people[who].post(BOARD + "/scoreboard/hide", {"hide": "1"}).status, 404, who)
+        self.assertNotIn("/scoreboard", self.student.get(BOARD).text)
+        for who, status in (("nobody", 401), ("outsider", 404), ("student", 403), ("grader", 403)):
+            answer = self.people[who].post(BOARD + "/scoreboard", {"scoreboard": "names"})
+            self.assertEqual(answer.status, status, who)
+        self.assertEqual(self.student.get(BOARD + "/scoreboard").status, 404)
+        self.show("names")
+        self.assertIn(BOARD + "/scoreboard", self.student.get(BOARD).text)
+        answer = self.teacher.post(BOARD + "/scoreboard", {"scoreboard": "everything"})
+        self.assertEqual(answer.status, 422)
+        self.assertIn("Choose off, names or pseudonyms", answer.text)
+        self.assertIn('value="names" selected', self.teacher.get(BOARD + "/edit").text)
+
+    def test_with_names_the_best_of_what_counts_is_first(self):
+        expected = [(1, "other", "9.5", False, False), (2, "Stu <b>Dent</b>", "9", True, False)]
+        self.assertEqual(self.lines("student"), expected)
+        page = self.student.json(BOARD + "/scoreboard")
+        self.assertEqual((page["mine"]["rank"], page["count"]), (2, 2))
+        html = self.student.get(BOARD + "/scoreboard").text
+        self.assertIn("Stu &lt;b&gt;Dent&lt;/b&gt;", html)
+        self.assertIn("You are number 2 of 2", html)
+        self.assertNotIn("/submissions/", html)
+        self.assertNotIn("username", page["lines"][0])
+        self.assertEqual(len(self.lines("admin")), 2)
+
+    def test_pseudonyms_stand_beside_no_name_for_students(self):
+        self.show("pseudonyms")
+        first = self.lines("student")
+        html = self.student.get(BOARD + "/scoreboard").text
+        for page in (str(self.student.json(BOARD + "/scoreboard")["lines"]), html.split("<table")[1].split("</table>")[0]):
+            for word in ("other", "student", "Dent", "datetime", "'iso'"):
+                self.assertNotIn(word, page)
+        # stable, the same for all, and other ones in another assignment
+        theirs = [line[1] for line in first]
+        self.assertRegex(theirs[0], r"^[A-Z][a-z]+ [0-9A-Z]{3}-[0-9A-Z]{3}$")
+        self.assertEqual([line[1] for line in self.lines("other")], theirs)
+        staff = self.people["grader"].json(BOARD + "/scoreboard")["lines"]
+        self.assertEqual([(one["name"], one["username"]) for one in staff], list(zip(theirs, ("other", "student"))))
+        again = publish(self.teacher, "board-2", MAIN)
+        self.teacher.post(again + "/scoreboard", {"scoreboard": "pseudonyms"})
+        self.other.wait_for_run(self.other.submit("cs101", "board-2", {"points": b"1/1"}))
+        self.assertNotIn(self.other.json(again + "/scoreboard")["lines"][0]["name"], theirs)
+
+    def test_who_hides_is_seen_by_staff_and_themself_alone(self):
+        answer = self.other.post(BOARD + "/scoreboard/hide", {"hide": "1"})
+        self.assertEqual(answer.status, 303)
+        self.assertEqual(self.lines("student"), [(1, "Stu <b>Dent</b>", "9", True, False)])
+        self.assertEqual(self.student.json(BOARD + "/scoreboard")["count"], 1)
+        self.assertIn("You are hidden, and would be number 1", self.other.get(BOARD + "/scoreboard").text)
+        for who in ("grader", "admin"):
+            self.assertEqual([line[4] for line in self.lines(who)], [True, False])
+        # on all boards of the course; the course's other pages do not change
+        self.assertTrue(self.other.json(BOARD + "/scoreboard")["am_hidden"])
+        self.assertEqual(self.people["grader"].post(BOARD + "/scoreboard/hide", {"hide": "1"}).status, 409)
+        self.assertEqual(self.other.post(BOARD + "/scoreboard/hide", {"hide": "0"}, csrf=False).status, 403)
+        self.other.post(BOARD + "/scoreboard/hide", {"hide": "0"})
+        self.assertEqual(len(self.lines("student")), 2)
+
+    def test_turning_it_on_and_off_is_remembered(self):
+        for what in ("off", "pseudonyms", "pseudonyms"):
+            self.show(what)
+        with sqlite3.connect(f"file:{self.site.state}/gradeoven.db?mode=ro", uri=True) as store:
+            rows = store.execute("SELECT actor, subject, was, became FROM audit WHERE action = 'scoreboard' "
+                                 "AND subject = 'board' ORDER BY id DESC LIMIT 2").fetchall()
+        self.assertEqual(rows, [("instructor", "board", "off", "pseudonyms"), ("instructor", "board", "names", "off")])
+
+    def test_a_large_course_comes_in_pages_of_a_hundred(self):
+        base = publish(self.teacher, "crowd", MAIN)
+        place = self.student.submit("cs101", "crowd", {"points": b"50/1000"})
+        self.student.wait_for_run(place)
+        self.teacher.post(base + "/scoreboard", {"scoreboard": "names"})
+        # 230 more who handed in the same, as rows: baking them would take minutes
+        with sqlite3.connect(self.site.state / "gradeoven.db", timeout=30) as store:
+            sid, = store.execute("SELECT s.id FROM submissions s JOIN assignments a ON a.id = s.assignment_id "
+                                 "WHERE a.name = 'crowd'").fetchone()
+            columns = lambda table: [row[1] for row in store.execute(f"PRAGMA table_info({table})") if row[1] != "id"]
+            for i in range(230):
+                uid = store.execute("INSERT INTO users (username, created_us) VALUES (?, 1)", (f"crowd{i}",)).lastrowid
+                store.execute("INSERT INTO enrolments (course_id, user_id, role, created_us) "
+                              "SELECT id, ?, 'student', 1 FROM courses WHERE name = 'cs101'", (uid,))
+                new = {"user_id": uid, "number": i + 2, "once": f"crowd{i}"}
+                take = ", ".join(str(new[c]) if c in ("user_id", "number") else f"'{new[c]}'" if c in new else c
+                                 for c in columns("submissions"))
+                copy = store.execute(f"INSERT INTO submissions ({', '.join(columns('submissions'))}) "
+                                     f"SELECT {take} FROM submissions WHERE id = ?", (sid,)).lastrowid
+                new = {"submission_id": copy, "user_id": uid, "earned": (i + 100) * 1000}
+                take = ", ".join(str(new.get(c, c)) for c in columns("runs"))
+                store.execute(f"INSERT INTO runs ({', '.join(columns('runs'))}) SELECT {take} FROM runs "
+                              "WHERE submission_id = ?", (sid,))
+        sizes = []
+        for number in ("", "?page=2", "?page=3", "?page=99", "?page=-1", "?page=x"):
+            page = self.student.json(base + "/scoreboard" + number)
+            sizes.append((page["page"], len(page["lines"]), page["lines"][0]["rank"]))
+            self.assertEqual((page["mine"]["rank"], page["count"]), (231, 231))
+        self.assertEqual(sizes, [(1, 100, 1), (2, 100, 101), (3, 31, 201), (3, 31, 201), (1, 100, 1), (1, 100, 1)])
+        self.assertIn("?page=2", self.student.get(base + "/scoreboard").text)
+
+
+if __name__ == "__main__":
+    unittest.main()
