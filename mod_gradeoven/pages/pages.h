@@ -94,6 +94,17 @@ const char *run_label(go_run_state state, int is_ungradable);
 /* The state that its colour is of. */
 const char *run_tone(go_run_state state, int is_ungradable);
 
+/* --- submission_tests.c --------------------------------------------------------------------- */
+
+/* Who looks at results of tests of the assignment at hand. */
+apr_status_t tests_viewer(go_request *q, go_results_viewer *viewer);
+
+/* Adds "results" to the page's "run": the tests that the viewer may see, or null. */
+apr_status_t add_tests(go_request *q, json_t *page, const go_run *run,
+                       const go_results_viewer *viewer);
+
+int assignment_release(go_request *q, json_t *page);
+
 /* --- what several pages share (shared.c) --------------------------------------------------- */
 
 /* {"name", "title", "url", "zone", and for people of the course "role", "is_staff", "teaches"} */

@@ -25,6 +25,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/multipart_test.c \
 	tests/unit/names_test.c \
 	tests/unit/outputs_test.c \
+	tests/unit/results_test.c \
 	tests/unit/rights_test.c \
 	tests/unit/runs_test.c \
 	tests/unit/score_test.c \
