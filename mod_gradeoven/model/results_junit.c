@@ -28,7 +28,8 @@ typedef struct parsing {
     int case_depth;                                     /* of the testcase; 0: in none */
     go_test test;
     go_buffer *output; /* of the testcase */
-    int text_depth;    /* of the element whose text is wanted; 0: none */
+    int properties_depth;
+    int text_depth; /* of the element whose text is wanted; 0: none */
 } parsing;
 
 static void refuse(parsing *p, apr_status_t status, const char *what) {
@@ -82,16 +83,16 @@ static void begin_outcome(parsing *p, go_test_status status, const XML_Char **at
     p->text_depth = p->depth;
 }
 
-/* It holds for the element that <properties> stands in. */
+/* It holds for the element that its <properties> stand in. */
 static void read_property(parsing *p, const XML_Char **attributes) {
-    if (strcmp(attribute_of(attributes, "name"), "visibility") != 0) return;
+    if (!p->properties_depth || strcmp(attribute_of(attributes, "name"), "visibility") != 0) return;
     go_visibility visibility;
     if (!go_visibility_parse(attribute_of(attributes, "value"), &visibility)) {
         refuse(p, GO_EINVALID,
                "visibility is none of visible, hidden, after_due_date, after_published");
         return;
     }
-    for (int i = p->depth > 2 ? p->depth - 2 : 0; i <= p->depth; i++)
+    for (int i = p->properties_depth - 1; i <= p->depth; i++)
         p->visibility[i] = visibility;
 }
 
@@ -124,6 +125,8 @@ static void XMLCALL begin(void *baton, const XML_Char *name, const XML_Char **at
     p->visibility[p->depth] = p->visibility[p->depth - 1];
     if (p->depth == 1 && strcmp(name, "testsuites") != 0 && strcmp(name, "testsuite") != 0)
         refuse(p, GO_EINVALID, "it begins with neither <testsuites> nor <testsuite>");
+    else if (strcmp(name, "properties") == 0)
+        p->properties_depth = p->depth;
     else if (strcmp(name, "property") == 0)
         read_property(p, attributes);
     else if (p->case_depth)
@@ -136,6 +139,7 @@ static void XMLCALL end(void *baton, const XML_Char *name) {
     parsing *p = baton;
     if (p->err->status) return;
     if (p->depth == p->text_depth) p->text_depth = 0;
+    if (p->depth == p->properties_depth) p->properties_depth = 0;
     if (p->depth == p->case_depth) {
         p->case_depth = 0;
         p->test.visibility = p->visibility[p->depth];

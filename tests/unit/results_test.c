@@ -261,6 +261,12 @@ START_TEST(a_property_says_who_may_see_a_suite_or_a_case) {
     ck_assert_int_eq(test_at(1)->visibility, GO_AFTER_PUBLISHED);
     ck_assert_int_eq(test_at(2)->visibility, GO_HIDDEN_TEST);
     ck_assert_int_eq(test_at(3)->visibility, GO_VISIBLE);
+    ck_assert_ok(
+        parse_junit("<testsuite><properties><property name=\"visibility\" value=\"hidden\"/>"
+                    "</properties><testcase name=\"a\"><property name=\"visibility\" "
+                    "value=\"visible\"/></testcase><testcase name=\"b\"/></testsuite>"));
+    ck_assert_int_eq(test_at(0)->visibility, GO_HIDDEN_TEST);
+    ck_assert_int_eq(test_at(1)->visibility, GO_HIDDEN_TEST);
     ck_assert_fails(parse_junit("<testsuite><properties><property name=\"visibility\" "
                                 "value=\"none\"/></properties></testsuite>"),
                     GO_EINVALID, "visibility is none of");
