@@ -1,6 +1,7 @@
 #include "bake.h"
 
 #include "stage_end.h"
+#include "test_results.h"
 #include "upload.h"
 
 #include <apr_strings.h>
@@ -23,6 +24,7 @@ struct go_bake {
     int memory_mb;        /* the oven's present limit */
     go_stage_notes notes; /* of the present stage */
     go_outputs *outputs;
+    go_test_results *tests;
     go_upload *upload;
     apr_pool_t *upload_pool;
     go_timer *deadline;
@@ -30,6 +32,7 @@ struct go_bake {
     int is_finished;
     int is_engine_lost;
     const char *text;
+    int has_score;        /* a valid one was told */
     int score_is_tainted; /* its present bytes come in part from a stage that may not say it */
 };
 
@@ -55,8 +58,18 @@ go_job go_job_of_claim(const go_claim *claim, const go_container_limits *limits)
 
 /* --- the end --------------------------------------------------------------------------------- */
 
+/* The results of tests; where no stage wrote a score, it follows from them. */
+static void tell_tests(go_bake *bake) {
+    go_score score;
+    const go_results *tests = go_test_results_chosen(bake->tests);
+    if (!tests) return;
+    bake->sink->tests(bake->baton, tests);
+    if (!bake->has_score && go_results_score(tests, &score)) bake->sink->score(bake->baton, score);
+}
+
 static void tell_end(void *baton) {
     go_bake *bake = baton;
+    if (bake->is_finished) tell_tests(bake);
     bake->sink->ended(bake->baton, bake->is_finished, bake->text);
 }
 
@@ -208,6 +221,7 @@ static int stage_end(go_bake *bake, const unsigned char *payload, apr_size_t len
     if (bake->step != RUNNING || length != OVEN_STAGE_END_SIZE) return 0;
     check_value(bake, OVEN_FILE_SCORE);
     check_value(bake, OVEN_FILE_PROGRESS);
+    go_test_results_read(bake->tests, bake->outputs, &bake->notes, bake->pool);
     result->name = stage_of(bake)->name;
     go_stage_end_read(result, payload, bake->memory_mb, &bake->notes, bake->pool);
     result->console = go_outputs_console_text(bake->outputs, bake->pool);
@@ -253,6 +267,7 @@ static void tell_value(go_bake *bake, enum oven_file file) {
     if (file == OVEN_FILE_PROGRESS) {
         bake->sink->progress(bake->baton, value);
     } else if (!bake->score_is_tainted) {
+        bake->has_score = 1;
         bake->sink->score(bake->baton, value);
     }
 }
@@ -261,6 +276,8 @@ static int output(go_bake *bake, const unsigned char *payload, apr_size_t length
     enum oven_file file;
     if (bake->step != RUNNING || !go_outputs_patch(bake->outputs, payload, length, &file)) return 0;
     bake->notes.has_said[file] = 1;
+    if (file == OVEN_FILE_RESULTS || file == OVEN_FILE_JUNIT)
+        return stage_of(bake)->is_trusted; /* read at the stage's end; of others none is sent */
     if (file == OVEN_FILE_SCORE) {
         /* A patch that keeps bytes of an untrusted stage is as untrusted as they. */
         int keeps_bytes = payload[1] || payload[2] || payload[3] || payload[4];
@@ -330,6 +347,7 @@ go_bake *go_bake_start(go_oven *oven, const go_job *job, const go_bake_sink *sin
     bake->stage = -1;
     bake->memory_mb = job->memory_mb;
     bake->outputs = go_outputs_make(pool);
+    bake->tests = go_test_results_make(pool);
     bake->deadline = go_timer_make(loop, deadline_expired, bake, pool);
     bake->over = go_timer_make(loop, tell_end, bake, pool);
     apr_pool_create(&bake->upload_pool, pool);

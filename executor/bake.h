@@ -44,6 +44,11 @@ typedef struct go_bake_sink {
     void (*progress)(void *baton, go_score progress);
     void (*stage_ended)(void *baton, const go_stage_result *result);
     /*
+     * Of a finished run, just before its end, if there are any; when no stage wrote a score, the
+     * one that follows from them is told next.
+     */
+    void (*tests)(void *baton, const go_results *tests);
+    /*
      * Once, last, from the loop: the pool may be destroyed. Finished: `text` is a problem for staff
      * (it could not be graded further), or NULL. Failed: why.
      */

@@ -28,6 +28,7 @@ libgradeovenexecutor_la_SOURCES = \
 	executor/stage_end.c executor/stage_end.h \
 	executor/stream.c executor/stream.h \
 	executor/sweep.c executor/sweep.h \
+	executor/test_results.c executor/test_results.h \
 	executor/upload.c executor/upload.h \
 	executor/oven/protocol.h
 libgradeovenexecutor_la_CPPFLAGS = $(executor_cppflags)

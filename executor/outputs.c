@@ -19,6 +19,8 @@ static const struct {
     [OVEN_FILE_PROGRESS] = {"progress", OVEN_PROGRESS_MAX},
     [OVEN_FILE_ERRORS] = {"errors", OVEN_ERRORS_MAX},
     [OVEN_FILE_DEBUG] = {"debug", OVEN_DEBUG_MAX},
+    [OVEN_FILE_RESULTS] = {"results.json", OVEN_RESULTS_MAX},
+    [OVEN_FILE_JUNIT] = {"junit.xml", OVEN_RESULTS_MAX},
 };
 
 typedef struct bytes {

@@ -1,5 +1,5 @@
 /*
- * What a run has said: the five watched files as the oven knows them, and the console of the stage
+ * What a run has said: the watched files as the oven knows them, and the console of the stage
  * that is running. Raw bytes with hard limits; they are cleaned when somebody wants to show them.
  *
  * The oven sends differences. A difference that does not fit what is known is a protocol error: the
@@ -15,7 +15,7 @@
 
 typedef struct go_outputs go_outputs;
 
-/* Nothing said yet; its memory (at most 1.5 MiB) is given back when `pool` ends. */
+/* Nothing said yet; its memory (at most 4 MiB) is given back when `pool` ends. */
 go_outputs *go_outputs_make(apr_pool_t *pool);
 
 /* The payload of OVEN_OUTPUT: *file gets which one has changed. 0: a protocol error. */

@@ -30,6 +30,7 @@ struct go_active_run {
     int has_score, has_progress;
     go_score score, progress;
     apr_array_header_t *results; /* of go_stage_result */
+    const go_results *tests;
     const char *problem;
     go_stamp stamp;
 };
@@ -171,14 +172,22 @@ static void stage_ended(void *baton, const go_stage_result *result) {
     if (run->results->nelts == run->claim->stages->nelts) go_timer_stop(run->news_timer);
 }
 
+static void tests(void *baton, const go_results *results) {
+    go_active_run *run = baton;
+    run->tests = results;
+}
+
 /* Stores the results; a database that fails is asked again, under the lease as it was. */
 static void finish(void *baton) {
     go_active_run *run = baton;
     apr_pool_t *pool;
     apr_pool_create(&pool, run->pool);
     go_run_news news = gather_news(run, 1, pool);
-    const go_run_end end = {
-        .news = &news, .results = run->results, .problem = run->problem, .stamp = run->stamp};
+    const go_run_end end = {.news = &news,
+                            .results = run->results,
+                            .tests = run->tests,
+                            .problem = run->problem,
+                            .stamp = run->stamp};
     go_queue_answer answer = go_queue_finish(run->keeper->queue, run->claim, &end);
     apr_pool_destroy(pool);
     if (answer == GO_QUEUE_TRY_LATER) {
@@ -222,6 +231,7 @@ static const go_bake_sink sink = {.stage_started = stage_started,
                                   .score = score,
                                   .progress = progress,
                                   .stage_ended = stage_ended,
+                                  .tests = tests,
                                   .ended = ended};
 
 /* The oven is gone when the run has ended, so this is noted at its beginning. */

@@ -53,6 +53,10 @@ libgradeoven_la_SOURCES = \
 	mod_gradeoven/model/rights.h \
 	mod_gradeoven/model/problems.c \
 	mod_gradeoven/model/problems.h \
+	mod_gradeoven/model/results.c mod_gradeoven/model/results.h \
+	mod_gradeoven/model/results_json.c mod_gradeoven/model/results_junit.c \
+	mod_gradeoven/model/results_private.h \
+	mod_gradeoven/model/results_store.c \
 	mod_gradeoven/model/roster.c \
 	mod_gradeoven/model/roster.h \
 	mod_gradeoven/model/rules.c mod_gradeoven/model/rules.h \
@@ -92,9 +96,9 @@ libgradeoven_la_SOURCES = \
 	mod_gradeoven/model/zone.h
 nodist_libgradeoven_la_SOURCES = schema.inc
 libgradeoven_la_CPPFLAGS = $(AM_CPPFLAGS) $(APR_CFLAGS) $(JANSSON_CFLAGS) $(ARCHIVE_CFLAGS) \
-	$(SODIUM_CFLAGS) $(GD_CFLAGS) $(ICU_CFLAGS)
+	$(SODIUM_CFLAGS) $(GD_CFLAGS) $(ICU_CFLAGS) $(EXPAT_CFLAGS)
 libgradeoven_la_LIBADD = $(JANSSON_LIBS) $(ARCHIVE_LIBS) $(SODIUM_LIBS) $(GD_LIBS) $(ICU_LIBS) \
-	$(APR_LIBS)
+	$(EXPAT_LIBS) $(APR_LIBS)
 
 libgradeovenweb_la_SOURCES = \
 	mod_gradeoven/web/form.c \
@@ -138,6 +142,7 @@ mod_gradeoven_la_SOURCES = \
 	mod_gradeoven/pages/outlook.c \
 	mod_gradeoven/pages/shared.c mod_gradeoven/pages/steering.c \
 	mod_gradeoven/pages/submission.c mod_gradeoven/pages/submission_run.c \
+	mod_gradeoven/pages/submission_tests.c \
 	mod_gradeoven/pages/submissions.c mod_gradeoven/pages/submit.c \
 	mod_gradeoven/pages/versions.c \
 	mod_gradeoven/routes.c mod_gradeoven/routes.h \

@@ -40,6 +40,7 @@ const go_route go_routes[] = {
     {GO_GET,  ASSIGNMENT "/edit",         GO_RIGHT_TEACH,          assignment_edit_page, "assignment_edit", 0},
     {GO_POST, ASSIGNMENT "/edit",         GO_RIGHT_TEACH,          assignment_change,    "assignment_edit", 0},
     {GO_POST, ASSIGNMENT "/publish",      GO_RIGHT_TEACH,          assignment_publish,   "assignment_edit", 0},
+    {GO_POST, ASSIGNMENT "/results",      GO_RIGHT_TEACH,          assignment_release,   NULL,              0},
     {GO_POST, ASSIGNMENT "/versions",     GO_RIGHT_TEACH,          version_create,       "assignment_edit", 1},
     {GO_GET,  ASSIGNMENT "/versions/:version", GO_RIGHT_GRADE,     version_archive,      NULL,              0},
 

@@ -9,7 +9,7 @@ import sqlite3
 import sys
 
 SOURCE = pathlib.Path(__file__).resolve().parent.parent
-GROWING = {"runs", "submissions", "run_stages", "tree_entries", "trees", "tuples"}
+GROWING = {"runs", "submissions", "run_stages", "run_results", "run_tests", "run_leaderboard", "tree_entries", "trees", "tuples"}
 # what is said to be all: the newest runs, by their primary key and with a LIMIT; the doctor's samples
 ALL = {"RUNS_RECENT", "DOCTOR_OBJECTS"}
 

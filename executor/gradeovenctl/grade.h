@@ -28,6 +28,7 @@ typedef struct ctl_grading {
     int has_score, has_progress;
     go_score score, progress;
     apr_array_header_t *results; /* of go_stage_result */
+    const go_results *tests;     /* of single tests, or NULL */
     json_t *inspected;           /* what the engine says of the container, or NULL */
     int is_ended, is_finished;
     const char *text;  /* a finished run's problem, a failed one's reason, or NULL */

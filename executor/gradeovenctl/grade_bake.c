@@ -70,11 +70,17 @@ static void stage_ended(void *baton, const go_stage_result *result) {
     APR_ARRAY_PUSH(self->grading->results, go_stage_result) = *result;
 }
 
+static void tests(void *baton, const go_results *results) {
+    baking *self = baton;
+    self->grading->tests = results;
+}
+
 static const go_bake_sink sink = {.stage_started = stage_started,
                                   .said = said,
                                   .score = score,
                                   .progress = progress,
                                   .stage_ended = stage_ended,
+                                  .tests = tests,
                                   .ended = ended};
 
 /* --- the oven -------------------------------------------------------------------------------- */

@@ -38,6 +38,25 @@ static void print_block(const char *title, const char *text) {
     fprintf(stderr, "--- %s\n%s%s", title, text, text[strlen(text) - 1] == '\n' ? "" : "\n");
 }
 
+/* "passed  2.1 name  3/5": one line of text. */
+static void print_test(const ctl_grading *grading, const go_test *test) {
+    apr_pool_t *pool = grading->pool;
+    const char *status = go_test_status_name(test->status);
+    printf("test %-7s %s%s%s", *status ? status : "-", test->number, *test->number ? " " : "",
+           test->name);
+    if (test->has_score || test->has_max)
+        printf("  %s/%s", test->has_score ? go_score_format_milli(pool, test->score_milli) : "-",
+               test->has_max ? go_score_format_milli(pool, test->max_milli) : "-");
+    if (test->visibility != GO_VISIBLE) printf("  (%s)", go_visibility_name(test->visibility));
+    putchar('\n');
+}
+
+static void print_tests(const ctl_grading *grading) {
+    if (!grading->tests) return;
+    for (int i = 0; i < grading->tests->tests->nelts; i++)
+        print_test(grading, &APR_ARRAY_IDX(grading->tests->tests, i, go_test));
+}
+
 /* What a site shows to staff goes to stderr. */
 static void print_stage(const go_stage_result *result) {
     fprintf(stderr, "stage %s: ", result->name);
@@ -67,6 +86,7 @@ static void report_lines(ctl_grading *grading) {
     for (int i = 0; i < errors->nelts; i++) {
         printf("error: %s\n", APR_ARRAY_IDX(errors, i, const char *));
     }
+    print_tests(grading);
     if (grading->has_score) {
         printf("score %s\n", go_score_format(grading->pool, grading->score));
     } else if (grading->is_finished) {
@@ -107,18 +127,53 @@ static json_t *json_stages(const ctl_grading *grading) {
     return array;
 }
 
+static json_t *json_milli(const ctl_grading *grading, int has, apr_int64_t milli) {
+    return has ? json_string(go_score_format_milli(grading->pool, milli)) : json_null();
+}
+
+static json_t *json_test(const ctl_grading *grading, const go_test *test) {
+    json_t *tags = json_array();
+    apr_array_header_t *lines = go_text_lines(grading->pool, test->tags, strlen(test->tags));
+    for (int i = 0; i < lines->nelts; i++)
+        json_array_append_new(tags, json_string(APR_ARRAY_IDX(lines, i, const char *)));
+    return json_pack("{s:s, s:s, s:s, s:o, s:o, s:s, s:o, s:s}", "name", test->name, "number",
+                     test->number, "status", go_test_status_name(test->status), "score",
+                     json_milli(grading, test->has_score, test->score_milli), "max_score",
+                     json_milli(grading, test->has_max, test->max_milli), "output", test->output,
+                     "tags", tags, "visibility", go_visibility_name(test->visibility));
+}
+
+static json_t *json_leader(const go_leader *leader) {
+    return json_pack("{s:s, s:s, s:s}", "name", leader->name, "value", leader->value, "order",
+                     leader->is_ascending ? "asc" : "desc");
+}
+
+/* All of it, the hidden too: whoever calls this has the stages. */
+static json_t *json_results(const ctl_grading *grading) {
+    const go_results *results = grading->tests;
+    json_t *tests = json_array(), *leaderboard = json_array();
+    for (int i = 0; results && i < results->tests->nelts; i++)
+        json_array_append_new(tests,
+                              json_test(grading, &APR_ARRAY_IDX(results->tests, i, go_test)));
+    for (int i = 0; results && i < results->leaderboard->nelts; i++)
+        json_array_append_new(leaderboard,
+                              json_leader(&APR_ARRAY_IDX(results->leaderboard, i, go_leader)));
+    return json_pack("{s:s?, s:s?, s:o, s:o}", "source", results ? results->source : NULL, "output",
+                     results ? results->output : NULL, "tests", tests, "leaderboard", leaderboard);
+}
+
 static void report_json(const ctl_grading *grading) {
     json_t *score = grading->has_score ? json_value(grading, grading->score, "earned", "possible")
                                        : json_null();
     json_t *progress = grading->has_progress
                            ? json_value(grading, grading->progress, "done", "total")
                            : json_object();
-    json_t *all =
-        json_pack("{s:s, s:s?, s:o, s:o, s:o, s:s, s:o, s:o}", "state",
-                  grading->is_finished ? "finished" : "failed", "problem", grading->text, "score",
-                  score, "status", json_lines(grading, OVEN_FILE_STATUS), "errors",
-                  json_lines(grading, OVEN_FILE_ERRORS), "debug", text_of(grading, OVEN_FILE_DEBUG),
-                  "progress", progress, "stages", json_stages(grading));
+    json_t *all = json_pack("{s:s, s:s?, s:o, s:o, s:o, s:s, s:o, s:o, s:o}", "state",
+                            grading->is_finished ? "finished" : "failed", "problem", grading->text,
+                            "score", score, "status", json_lines(grading, OVEN_FILE_STATUS),
+                            "errors", json_lines(grading, OVEN_FILE_ERRORS), "debug",
+                            text_of(grading, OVEN_FILE_DEBUG), "progress", progress, "stages",
+                            json_stages(grading), "results", json_results(grading));
     json_dumpf(all, stdout, JSON_INDENT(2));
     putchar('\n');
     json_decref(all);

@@ -9,8 +9,9 @@
 #define BREACH "BREACH" /* what an attack says when it got through */
 
 /* Everything that a run said, under the names that expectations use. */
-enum said { STATUS, ERRORS, DEBUG, CONSOLE, PROBLEMS, SAID };
-static const char *const names[SAID] = {"status", "errors", "debug", "console", "problems"};
+enum said { STATUS, ERRORS, DEBUG, CONSOLE, PROBLEMS, RESULTS, SAID };
+static const char *const names[SAID] = {"status",  "errors",   "debug",
+                                        "console", "problems", "results"};
 
 static const char *file_text(const ctl_grading *grading, enum oven_file file, apr_pool_t *pool) {
     return grading->outputs ? go_outputs_text(grading->outputs, file, pool) : "";
@@ -20,11 +21,24 @@ static const char *with_line(const char *text, const char *more, apr_pool_t *poo
     return more && *more ? apr_pstrcat(pool, text, more, "\n", NULL) : text;
 }
 
+/* "passed 1.1 name output", a line or more for each test. */
+static const char *results_text(const ctl_grading *grading, apr_pool_t *pool) {
+    const go_results *results = grading->tests;
+    const char *text = results ? with_line("", results->output, pool) : "";
+    for (int i = 0; results && i < results->tests->nelts; i++) {
+        const go_test *test = &APR_ARRAY_IDX(results->tests, i, go_test);
+        text = apr_pstrcat(pool, text, go_test_status_name(test->status), " ", test->number, " ",
+                           test->name, " ", test->output, " ", test->tags, "\n", NULL);
+    }
+    return text;
+}
+
 static void gather(const char *said[SAID], const ctl_grading *grading, apr_pool_t *pool) {
     said[STATUS] = file_text(grading, OVEN_FILE_STATUS, pool);
     said[ERRORS] = file_text(grading, OVEN_FILE_ERRORS, pool);
     said[DEBUG] = file_text(grading, OVEN_FILE_DEBUG, pool);
     said[CONSOLE] = "";
+    said[RESULTS] = results_text(grading, pool);
     said[PROBLEMS] = with_line("", grading->text, pool);
     for (int i = 0; i < grading->results->nelts; i++) {
         const go_stage_result *result = &APR_ARRAY_IDX(grading->results, i, go_stage_result);

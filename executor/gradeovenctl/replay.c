@@ -24,17 +24,19 @@ static apr_status_t read_run(replay *self, apr_int64_t run_id) {
     ctl_site *site = &self->site;
     go_run *run;
     apr_array_header_t *stages;
+    go_results *tests;
     apr_status_t status = go_run_find(site->db, run_id, &run, site->pool, &site->err);
     if (!status && run->state != GO_RUN_FINISHED)
         status = go_error_set(
             &site->err, GO_EINVALID, "Only a run that has finished can be compared.",
             "The run %" APR_INT64_T_FMT " is %s.", run_id, go_run_state_name(run->state));
     if (!status) status = go_run_stages(site->db, run_id, &stages, site->pool, &site->err);
+    if (!status) status = go_results_of_run(site->db, run_id, &tests, site->pool, &site->err);
     if (!status) status = go_run_origin_of(site->db, run_id, &self->origin, site->pool, &site->err);
     if (!status)
         status = go_run_parts(site->db, run_id, site->state->objects, &self->claim, site->pool,
                               &site->err);
-    if (!status) self->original = (ctl_original){run, stages};
+    if (!status) self->original = (ctl_original){run, stages, tests};
     return status;
 }
 

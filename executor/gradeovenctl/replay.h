@@ -13,6 +13,7 @@
 typedef struct ctl_original {
     const go_run *run;
     const apr_array_header_t *stages; /* of go_stage_result */
+    const go_results *tests;          /* or NULL */
 } ctl_original;
 
 /*

@@ -71,6 +71,54 @@ static const char *compare_stages(const ctl_original *original, const ctl_gradin
     return NULL;
 }
 
+/* What a test came to, in one line. */
+static const char *test_text(const go_test *test, apr_pool_t *pool) {
+    return apr_psprintf(pool, "%s %s, %s, %s/%s, %s", test->number, test->name,
+                        go_test_status_name(test->status),
+                        test->has_score ? go_score_format_milli(pool, test->score_milli) : "-",
+                        test->has_max ? go_score_format_milli(pool, test->max_milli) : "-",
+                        go_visibility_name(test->visibility));
+}
+
+static const char *compare_test(int position, const go_test *then, const go_test *now,
+                                apr_pool_t *pool) {
+    const char *what = apr_psprintf(pool, "the result of test %d", position + 1);
+    const char *difference = compare_texts(what, test_text(then, pool), test_text(now, pool), pool);
+    if (difference) return difference;
+    what = apr_psprintf(pool, "the output of test %d", position + 1);
+    return compare_texts(what, then->output, now->output, pool);
+}
+
+static const char *compare_leaders(const go_results *then, const go_results *now,
+                                   apr_pool_t *pool) {
+    int count = then->leaderboard->nelts;
+    if (count != now->leaderboard->nelts) return "the leaderboard has another length";
+    for (int i = 0; i < count; i++) {
+        const go_leader *before = &APR_ARRAY_IDX(then->leaderboard, i, go_leader);
+        const go_leader *after = &APR_ARRAY_IDX(now->leaderboard, i, go_leader);
+        const char *difference = compare_texts(
+            "the leaderboard", apr_pstrcat(pool, before->name, " ", before->value, NULL),
+            apr_pstrcat(pool, after->name, " ", after->value, NULL), pool);
+        if (difference) return difference;
+    }
+    return NULL;
+}
+
+static const char *compare_tests(const go_results *then, const go_results *now, apr_pool_t *pool) {
+    int before = then ? then->tests->nelts : 0, after = now ? now->tests->nelts : 0;
+    if (before != after)
+        return apr_psprintf(pool, "there were results of %d tests and now of %d", before, after);
+    if (!then || !now) return NULL;
+    for (int i = 0; i < before; i++) {
+        const char *difference = compare_test(i, &APR_ARRAY_IDX(then->tests, i, go_test),
+                                              &APR_ARRAY_IDX(now->tests, i, go_test), pool);
+        if (difference) return difference;
+    }
+    const char *difference =
+        compare_texts("what is said of all tests", then->output, now->output, pool);
+    return difference ? difference : compare_leaders(then, now, pool);
+}
+
 const char *ctl_replay_difference(const ctl_original *original, const ctl_grading *replay) {
     apr_pool_t *pool = replay->pool;
     const go_run *run = original->run;
@@ -90,5 +138,6 @@ const char *ctl_replay_difference(const ctl_original *original, const ctl_gradin
         const char *difference = compare_texts(texts[i].what, texts[i].then, now, pool);
         if (difference) return difference;
     }
-    return compare_stages(original, replay);
+    const char *difference = compare_tests(original->tests, replay->tests, pool);
+    return difference ? difference : compare_stages(original, replay);
 }

@@ -16,6 +16,8 @@ static const struct output kinds[OVEN_FILE_COUNT] = {
     {.id = OVEN_FILE_PROGRESS, .name = "progress", .max = OVEN_PROGRESS_MAX},
     {.id = OVEN_FILE_ERRORS, .name = "errors", .max = OVEN_ERRORS_MAX, .is_log = true},
     {.id = OVEN_FILE_DEBUG, .name = "debug", .max = OVEN_DEBUG_MAX, .is_log = true},
+    {.id = OVEN_FILE_RESULTS, .name = "results.json", .max = OVEN_RESULTS_MAX, .is_result = true},
+    {.id = OVEN_FILE_JUNIT, .name = "junit.xml", .max = OVEN_RESULTS_MAX, .is_result = true},
 };
 
 void outputs_init(struct output outputs[OVEN_FILE_COUNT]) {
@@ -46,11 +48,16 @@ static void read_present(struct output *output, int directory) {
 
 void output_begin_stage(struct output *output, int directory) {
     output->oversize_told = false;
-    if (!output->is_log) return;
+    if (!output->is_log && !output->is_result) return;
     read_present(output, directory);
     memcpy(output->base, output->present, output->present_size);
     output->base_size = output->present_size;
-    output->earlier_size = output->known_size;
+    if (output->is_log) output->earlier_size = output->known_size;
+}
+
+static bool is_as_before(const struct output *output) {
+    return output->present_size == output->base_size &&
+           !memcmp(output->present, output->base, output->base_size);
 }
 
 static size_t common_prefix(const uint8_t *a, const uint8_t *b, size_t size) {
@@ -79,9 +86,11 @@ static void send_patch(struct output *output, size_t offset, const uint8_t *byte
 void output_look(struct output *output, int directory, struct outbox *outbox) {
     read_present(output, directory);
     if (!output->is_log && output->present_size == 0) return;
+    if (output->is_result && is_as_before(output)) return;
     const uint8_t *said = output->present;
     size_t size = output->present_size, room = output->max - output->earlier_size;
-    if (size >= output->base_size && !memcmp(said, output->base, output->base_size)) {
+    if (output->is_log && size >= output->base_size &&
+        !memcmp(said, output->base, output->base_size)) {
         said += output->base_size;
         size -= output->base_size;
     }

@@ -10,6 +10,10 @@
  * base is empty, and an empty or absent file (somebody is about to write it) says nothing and is
  * not sent.
  *
+ * Results (results.json, junit.xml) are values that are looked at once, at the end of a trusted
+ * stage, and sent when the stage has changed them: what lay there before it, whoever wrote it, is
+ * the base and says nothing.
+ *
  * The first max + 1 bytes of a file are all that is ever read: known is at least as long as the
  * file is, up to the limit, so nothing behind it could be shown.
  */
@@ -23,13 +27,14 @@ struct output {
     const char *name;
     size_t max;
     bool is_log;
+    bool is_result;
     uint8_t *known, *base, *present; /* max + 1 bytes each */
     size_t known_size, base_size, present_size;
     size_t earlier_size; /* of known, when the stage started */
     bool oversize_told;  /* in this stage */
 };
 
-/* Names, limits and memory of the five files. */
+/* Names, limits and memory of the watched files. */
 void outputs_init(struct output outputs[OVEN_FILE_COUNT]);
 
 /* Takes the file's present content as the base of the stage that starts. */

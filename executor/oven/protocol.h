@@ -25,7 +25,7 @@
 #ifndef GO_OVEN_PROTOCOL_H
 #define GO_OVEN_PROTOCOL_H
 
-#define OVEN_PROTOCOL_VERSION 2
+#define OVEN_PROTOCOL_VERSION 3
 #define OVEN_FRAME_HEADER     5
 #define OVEN_FRAME_MAX        (64 * 1024) /* bytes of payload, either direction */
 
@@ -35,7 +35,8 @@
 #define OVEN_STATUS_MAX   (64 * 1024)
 #define OVEN_ERRORS_MAX   (64 * 1024)
 #define OVEN_DEBUG_MAX    (1024 * 1024)
-#define OVEN_CONSOLE_MAX  (128 * 1024) /* head and tail, half each */
+#define OVEN_RESULTS_MAX  (1024 * 1024) /* results.json and junit.xml, each */
+#define OVEN_CONSOLE_MAX  (128 * 1024)  /* head and tail, half each */
 
 #define OVEN_SILENCE_SECONDS 120 /* without a frame from the executor the oven exits */
 
@@ -76,7 +77,10 @@ enum oven_file { /* the watched files in /grade_oven/output */
                  OVEN_FILE_PROGRESS = 2,
                  OVEN_FILE_ERRORS = 3,
                  OVEN_FILE_DEBUG = 4,
-                 OVEN_FILE_COUNT = 5,
+                 OVEN_FILE_RESULTS = 5, /* results.json: this one and the next are told at the end
+                                           of a trusted stage that changed them, and only then */
+                 OVEN_FILE_JUNIT = 6,   /* junit.xml */
+                 OVEN_FILE_COUNT = 7,
 };
 
 /*

@@ -49,22 +49,31 @@ static void make_writable(int directory, const char *name, gid_t group) {
     }
 }
 
-/*
- * The file-system identity is the grader's with the group of output/, so new files belong to both.
- * A score that a trusted stage made group-writable is closed before an untrusted one could write
- * it.
+/* What an untrusted stage has no say in. */
+static bool is_trusted_only(const struct output *output) {
+    return output->id == OVEN_FILE_SCORE || output->is_result;
+}
+
+/* What a trusted stage made group-writable is closed before an untrusted one could write it. */
+static void close_file(int directory, const char *name) {
+    CLEANUP_FD int fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd >= 0) fchmod(fd, 0640);
+}
+
+/* The file-system identity is the grader's with the group of output/, so new files belong to both.
  */
 static void make_files(struct watch *watch, int directory) {
-    for (int i = 0; i < OVEN_FILE_COUNT; i++)
-        if (i != OVEN_FILE_SCORE)
-            make_writable(directory, watch->outputs[i].name, watch->base + OVEN_UID_UNTRUSTED);
-    CLEANUP_FD int score = openat(directory, watch->outputs[OVEN_FILE_SCORE].name,
-                                  O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    if (score >= 0) fchmod(score, 0640);
+    for (int i = 0; i < OVEN_FILE_COUNT; i++) {
+        const char *name = watch->outputs[i].name;
+        if (is_trusted_only(&watch->outputs[i]))
+            close_file(directory, name);
+        else
+            make_writable(directory, name, watch->base + OVEN_UID_UNTRUSTED);
+    }
 }
 
 void watch_begin_stage(struct watch *watch, bool trusted) {
-    watch->score_counts = trusted;
+    watch->is_trusted = trusted;
     if (!mkdir(DIRECTORY, 0750)) chmod(DIRECTORY, 02750);
     CLEANUP_FD int directory = open_directory();
     make_files(watch, directory);
@@ -82,7 +91,8 @@ static void note_event(struct watch *watch, const struct inotify_event *event) {
     bool all = event->mask & (IN_Q_OVERFLOW | EVENTS_OF_SELF | IN_IGNORED);
     if (all) watch_directory(watch); /* perhaps there is a new one of this name */
     for (int i = 0; i < OVEN_FILE_COUNT; i++)
-        if (all || (event->len && !strcmp(event->name, watch->outputs[i].name)))
+        if (!watch->outputs[i].is_result &&
+            (all || (event->len && !strcmp(event->name, watch->outputs[i].name))))
             watch->touched[i] = true;
 }
 
@@ -106,7 +116,7 @@ static int64_t file_due(const struct watch *watch, int i) {
 static void look(struct watch *watch, int i, int directory, struct outbox *outbox, int64_t now) {
     watch->touched[i] = false;
     watch->looked_us[i] = now;
-    if (i != OVEN_FILE_SCORE || watch->score_counts)
+    if (watch->is_trusted || !is_trusted_only(&watch->outputs[i]))
         output_look(&watch->outputs[i], directory, outbox);
 }
 

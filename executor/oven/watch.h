@@ -19,7 +19,7 @@ struct watch {
     struct output outputs[OVEN_FILE_COUNT];
     bool touched[OVEN_FILE_COUNT];
     int64_t looked_us[OVEN_FILE_COUNT];
-    bool score_counts; /* the stage is trusted */
+    bool is_trusted; /* the stage is: its score and results count */
 };
 
 void watch_init(struct watch *watch, uid_t base);

@@ -151,6 +151,7 @@ apr_status_t go_run_finish(go_db *db, apr_int64_t run_id, const char *lease, con
     for (int i = 0; i < end->results->nelts && !status; i++)
         status = insert_stage(db, run_id, i, &APR_ARRAY_IDX(end->results, i, go_stage_result), pool,
                               err);
+    if (!status && end->tests) status = go_results_keep(db, run_id, end->tests, pool, err);
     if (!status)
         status = go_db_run(db, GO_SQL_ASSIGNMENT_MEASURED,
                            GO_VALUES(go_integer(run_id), go_integer(run_id)), NULL, pool, err);

@@ -20,6 +20,7 @@
 #define GO_MODEL_RUNS_H
 
 #include "model/db.h"
+#include "model/results.h"
 #include "model/score.h"
 #include "model/tree.h"
 
@@ -141,6 +142,7 @@ typedef struct go_stamp {
 typedef struct go_run_end {
     const go_run_news *news;           /* the last of it */
     const apr_array_header_t *results; /* of go_stage_result: of the stages that were run */
+    const go_results *tests;           /* what the stages said of single tests, or NULL */
     const char *problem;               /* why it could not be graded further, or NULL */
     go_stamp stamp;
 } go_run_end;

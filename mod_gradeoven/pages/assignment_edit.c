@@ -117,6 +117,10 @@ int assignment_edit_page(go_request *q, json_t *page) {
         go_version_stages(q->db, assignment->version_id, &stages, q->pool, &q->err) ||
         add_rules(q, page) || add_warnings(q, page, versions, stages) || add_scoreboard(q, page))
         return go_failed(q);
+    int is_released;
+    if (go_results_are_released(q->db, assignment->id, &is_released, q->pool, &q->err))
+        return go_failed(q);
+    json_object_set_new(page, "results_released", json_boolean(is_released));
     add_versions(q, page, versions);
     add_stages(page, stages);
     return HTTP_OK;

@@ -135,6 +135,16 @@ json_t *json_why(const go_request *q, const go_submission_line *line);
 /* Adds "due_in", "why" and "again": {"may", "text"}. `line` NULL: nothing was submitted. */
 void add_outlook(const go_request *q, json_t *json, const go_assignment *assignment,
                  const go_submission_line *line);
+/* --- submission_tests.c --------------------------------------------------------------------- */
+
+/* Who looks at results of tests of the assignment at hand. */
+apr_status_t tests_viewer(go_request *q, go_results_viewer *viewer);
+
+/* Adds "results" to the page's "run": the tests that the viewer may see, or null. */
+apr_status_t add_tests(go_request *q, json_t *page, const go_run *run,
+                       const go_results_viewer *viewer);
+
+int assignment_release(go_request *q, json_t *page);
 
 /* --- what several pages share (shared.c) --------------------------------------------------- */
 

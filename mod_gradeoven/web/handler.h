@@ -1,6 +1,7 @@
 /*
  * The handler: what httpd calls for each request below a mount. It finds the route, the session and
- * the things the path names, asks for the right, reads the input, calls the page and sends its answer.
+ * the things the path names, asks for the right, reads the input, calls the page and sends its
+ * answer.
  */
 #ifndef GO_WEB_HANDLER_H
 #define GO_WEB_HANDLER_H

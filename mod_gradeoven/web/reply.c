@@ -24,6 +24,8 @@ static const struct {
     {"version", "The new version is stored; it grades what is submitted from now on."},
     {"published", "Published. Students can see it now."},
     {"unpublished", "Unpublished. Students cannot see it any more."},
+    {"released", "The results are released. Students see them now."},
+    {"withheld", "The results are withheld. Students do not see them any more."},
     {"rerun", "Queued to be graded again."},
     {"demand", "Queued to be graded."},
     {"cancelled", "Grading was stopped."},

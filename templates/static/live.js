@@ -75,8 +75,8 @@ function live(page) {
     const answer = await fetch(page.dataset.live, { headers: { Accept: "text/html" } });
     if (!answer.ok) return;
     const whole = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const end = whole.querySelector("[data-at-end]");
-    if (end) at("at-end").replaceChildren(...end.children);
+    const ends = whole.querySelectorAll("[data-at-end]");
+    page.querySelectorAll("[data-at-end]").forEach((part, i) => ends[i] && part.replaceChildren(...ends[i].children));
   }
 
   // Quick while things change, slower the longer nothing does; true when there is no more to come.

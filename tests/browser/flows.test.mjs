@@ -28,6 +28,8 @@ for i in 1 2 3 4 5 6 7 8 9 10; do
   echo "Step $i" >> /grade_oven/output/status; echo "$i/10" > /grade_oven/output/progress; sleep 0.3
 done
 echo "a hint" >> /grade_oven/output/errors; echo "for staff" >> /grade_oven/output/debug
+echo '{"tests": [{"name": "adds", "status": "passed"}, {"name": "halts", "status": "failed", "output": "too late"},
+  {"name": "unseen", "visibility": "hidden"}]}' > /grade_oven/output/results.json
 echo 8/10 > /grade_oven/output/score
 `);
   chmodSync(join(folder, "test/main"), 0o755);
@@ -87,6 +89,11 @@ test("a student submits files and watches the score arrive without a reload", as
   assert.match(await page.title(), /^8\/10, finished/);
   await page.getByText("a hint").waitFor();
   assert.equal(await page.locator("[data-status] li").count(), 10);
+  await page.getByRole("heading", { name: "Tests" }).waitFor();
+  assert.deepEqual(await page.locator(".tests .state").allInnerTexts(), ["failed", "passed"]);
+  await page.locator(".tests summary").click();
+  await page.getByText("too late").waitFor();
+  assert.equal(await page.getByText("unseen").count(), 0);
   assert.equal(loads, after, "the page was loaded again");
   assert.equal(await page.getByText("for staff").count(), 0);
   await page.getByRole("button", { name: "Log out" }).click();

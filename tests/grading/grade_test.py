@@ -78,6 +78,56 @@ class Outputs(GradeTest):
             self.assertIn(f'"{name}"', first["problem"])
 
 
+class Results(GradeTest):
+    TESTS = json.dumps({"tests": [
+        {"name": "adds", "number": "1.1", "score": 0.1, "max_score": 0.3, "tags": ["a"], "visibility": "hidden"},
+        {"name": "halts", "status": "error", "score": 0.2, "max_score": 0.3, "output": "too late"}]})
+
+    def write_results(self, text, name="results.json"):
+        return f"cat > ../output/{name} <<'END'\n{text}\nEND"
+
+    def test_tests_are_printed_and_the_score_follows(self):
+        result, first = self.grade_main(self.write_results(self.TESTS))
+        self.assertEqual(result["score"], {"earned": "0.3", "possible": "0.6"})
+        self.assertIsNone(first["problem"])
+        self.assertEqual(result["results"]["source"], "results.json")
+        self.assertEqual(result["results"]["tests"][0], {
+            "name": "adds", "number": "1.1", "status": "failed", "score": "0.1", "max_score": "0.3", "output": "",
+            "tags": ["a"], "visibility": "hidden"})
+        done = self.run_grade(self.path("assignment"), self.path("submission"))
+        self.assertEqual(done.stdout, "test failed  1.1 adds  0.1/0.3  (hidden)\ntest error   halts  0.2/0.3\n"
+                                      "score 0.3/0.6\n")
+
+    def test_a_score_that_any_stage_wrote_wins(self):
+        result = self.grade({"one": stage("echo 1/9 > ../output/score"), "two": stage(self.write_results(self.TESTS))})
+        self.assertEqual(result["score"], {"earned": "1", "possible": "9"})
+
+    def test_a_later_malformed_file_is_a_problem_and_keeps_the_valid_one(self):
+        result = self.grade({"one": stage(self.write_results(self.TESTS)),
+                             "two": stage(self.write_results('{"tests": [{"score": "many"}]}'))})
+        self.assertEqual(result["score"], {"earned": "0.3", "possible": "0.6"})
+        self.assertEqual(len(result["results"]["tests"]), 2)
+        self.assertIn("tests[0].score is no number", result["stages"][1]["problem"])
+
+    def test_json_goes_before_junit_and_staff_are_told(self):
+        result, first = self.grade_main(
+            self.write_results(self.TESTS), self.write_results('<testsuite><testcase name="x"/></testsuite>', "junit.xml"))
+        self.assertEqual(result["results"]["source"], "results.json")
+        self.assertIn("the first one counts", first["problem"])
+
+    def test_junit_alone_gives_no_score(self):
+        result, _ = self.grade_main(self.write_results('<testsuite><testcase name="x"/></testsuite>', "junit.xml"))
+        self.assertIsNone(result["score"])
+        self.assertEqual([(one["name"], one["status"]) for one in result["results"]["tests"]], [("x", "passed")])
+
+    def test_an_untrusted_stage_has_no_say_in_them(self):
+        result = self.grade({
+            "build": {"main": stage(self.write_results(self.TESTS)), "metadata.json": '{"is_trusted_stage": false}'},
+            "tests": stage(":")})
+        self.assertIsNone(result["score"])
+        self.assertEqual(result["results"]["tests"], [])
+
+
 class Stages(GradeTest):
     def test_a_stage_sees_earlier_stages_and_no_later_ones(self):
         look = stage("ls /grade_oven | tr '\\n' ' '; pwd")

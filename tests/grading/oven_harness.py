@@ -21,7 +21,7 @@ OVEN_BINARY = os.environ.get("OVEN_BINARY", "./oven")
 IMAGE = os.environ.get("GRADEOVEN_IMAGE", "gradeoven:latest")
 DEADLINE = 30  # seconds that anything may take before a test fails
 
-FILES = ("score", "status", "progress", "errors", "debug")
+FILES = ("score", "status", "progress", "errors", "debug", "results.json", "junit.xml")
 HEADER = struct.Struct(">cI")
 END = struct.Struct(">IIBQQQI")
 

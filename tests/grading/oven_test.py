@@ -31,7 +31,7 @@ while not os.path.getsize('/grade_oven/output/status'):
 class Storing(OvenTest):
     def test_hello_names_protocol_landlock_and_processors(self):
         version, abi, processors = struct.unpack(">III", self.hello[:12])
-        self.assertEqual(version, 2)
+        self.assertEqual(version, 3)
         self.assertLess(abi, 100)
         self.assertEqual(processors, len(os.sched_getaffinity(0)))
         self.assertTrue(self.hello[12:])
@@ -263,6 +263,15 @@ class Outputs(OvenTest):
         self.grade("#!/bin/sh\ncd /grade_oven/output; echo 3/4 > score; sleep .1; : > score; sleep .1; rm score")
         self.assertEqual(self.oven.history["score"], [b"3/4\n"])
 
+    def test_results_of_tests_are_sent_once_at_the_end_of_a_stage_that_changed_them(self):
+        self.grade("#!/bin/sh\ncd /grade_oven/output; for i in 1 2 3; do echo $i > results.json; sleep 0.1; done")
+        self.assertEqual(self.oven.history["results.json"], [b"3\n"])
+        self.grade("#!/bin/sh\ncat /grade_oven/output/results.json")
+        self.grade("#!/bin/sh\ncd /grade_oven/output; head -c 2000000 /dev/zero > junit.xml; rm results.json")
+        self.assertEqual(self.oven.outputs["results.json"], b"3\n")
+        self.assertEqual(self.oven.outputs["junit.xml"], bytes(1 << 20))
+        self.assertEqual(self.oven.oversize, ["junit.xml"])
+
     def test_every_change_of_the_score_is_sent_promptly(self):
         self.grade("#!/bin/bash\ncd /grade_oven/output; for i in {1..5}; do echo $i/5 > score; sleep .05; done")
         self.assertEqual(self.oven.history["score"], [b"%d/5\n" % i for i in range(1, 6)])
@@ -364,6 +373,16 @@ class Untrusted(OvenTest):
         self.assertEqual(self.oven.outputs["status"], b"a\nb\n")
         self.assertEqual(self.oven.outputs["errors"], b"e\n")
         self.assertEqual(self.oven.outputs["debug"], b"d\n")
+
+    def test_its_results_of_tests_are_never_sent(self):
+        self.grade("#!/bin/sh\ncd /grade_oven/output; echo 1 > results.json; chmod 666 results.json; chmod 777 .")
+        self.assertEqual(self.oven.outputs["results.json"], b"1\n")
+        out = self.grade("#!/bin/bash\ncd /grade_oven/output; echo 2 >> results.json; rm -f results.json\n"
+                         "echo 3 > results.json; echo 3 > junit.xml; cat results.json", trusted=False)
+        self.assertTrue(out.endswith("3\n"), out)
+        self.grade("#!/bin/sh\ntouch /grade_oven/output/results.json /grade_oven/output/junit.xml")
+        self.assertEqual(self.oven.history["results.json"], [b"1\n"])
+        self.assertEqual(self.oven.history["junit.xml"], [])
 
     def test_it_cannot_use_sandbox(self):
         out = self.grade("#!/bin/sh\nsandbox -- true; echo $?", trusted=False)
