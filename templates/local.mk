@@ -6,7 +6,10 @@ dist_templates_DATA = \
 	templates/course_edit.html templates/dashboard.html templates/error.html \
 	templates/footer.html templates/header.html templates/login.html templates/roster.html \
 	templates/score.html templates/settings.html templates/submission.html \
-	templates/submissions.html
+	templates/submissions.html \
+	templates/check.html templates/check_runs.html templates/copy.html templates/diff.html \
+	templates/stage_file.html templates/stages.html templates/text_diff.html \
+	templates/version_diff.html templates/versions.html
 staticdir = $(templatesdir)/static
 dist_static_DATA = templates/static/app.js templates/static/live.js templates/static/upload.js \
-	templates/static/oven.svg templates/static/style.css
+	templates/static/check.js templates/static/oven.svg templates/static/style.css
