@@ -65,6 +65,7 @@ int stages_page(go_request *q, json_t *page) {
     json_object_set_new(page, "has_others", json_boolean(json_array_size(others) > 0));
     json_object_set_new(page, "others", others);
     json_object_set_new(page, "base", json_integer(q->at.assignment->version_number));
+    json_object_set_new(page, "has_version", json_boolean(q->at.assignment->version_id != 0));
     page_keep(q, page, fields, 7);
     json_t *form = json_object_get(page, "form");
     const char *what = go_form_text(q->form, "do");
