@@ -13,8 +13,7 @@
 static go_edit *edit_of(const char *const files[][2], int count) {
     go_edit *edit = go_edit_begin(NULL, unit_directory(), unit_pool);
     for (int i = 0; i < count; i++)
-        ck_assert_ok(go_edit_write(edit, files[i][0],
-                                   !strcmp(files[i][0] + strlen(files[i][0]) - 4, "main"),
+        ck_assert_ok(go_edit_write(edit, files[i][0], strstr(files[i][0], "/main") != NULL,
                                    files[i][1], strlen(files[i][1]), &unit_error));
     return edit;
 }
