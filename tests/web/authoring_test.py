@@ -228,7 +228,7 @@ class Authoring(unittest.TestCase):
         self.assertEqual(self.teacher.json(base + "/versions")["versions"][0]["kind"], "tar")
 
     def test_an_old_version_is_taken_again_as_a_new_one(self):
-        base = self.make("restore", GOOD)
+        base = self.make("twice", GOOD)
         self.edit(base + "/stages/test/main", "save", text=GIFT, executable="1")
         self.assertEqual(self.grader.post(base + "/versions/1/restore").status, 403)
         self.assertEqual(self.teacher.post(base + "/versions/1/restore").status, 303)
