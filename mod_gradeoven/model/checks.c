@@ -181,6 +181,6 @@ apr_status_t go_check_start(go_db *db, const go_authoring *who, apr_pool_t *pool
     if (!status && present.verdict == GO_CHECK_RUNNING)
         status = go_error_set(err, GO_ECONFLICT, "Wait until it has ended.",
                               "A self-check is going on already.");
-    if (!status) status = queue_both(db, who, reference, pool, err);
+    if (!status && reference) status = queue_both(db, who, reference, pool, err);
     return go_db_end(db, status, err);
 }
