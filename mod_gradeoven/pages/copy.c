@@ -90,7 +90,7 @@ static apr_status_t find_target(go_request *q, const go_course **into) {
 
 int assignment_copy(go_request *q, json_t *page) {
     int days;
-    const go_course *into;
+    const go_course *into = NULL;
     const go_authoring who = authoring_of(q);
     const char *name = go_form_text(q->form, "name");
     if (read_days(q, &days) || find_target(q, &into) ||

@@ -90,7 +90,7 @@ static json_t *json_contents(const go_request *q, const go_tree_change *change, 
 }
 
 static const char *mode_text(const go_tree_change *change) {
-    if (!change->is_mode_changed) return "";
+    if (!change->is || !change->is_mode_changed) return "";
     return change->is->is_executable ? "now executable" : "no longer executable";
 }
 
