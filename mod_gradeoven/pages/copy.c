@@ -93,7 +93,7 @@ int assignment_copy(go_request *q, json_t *page) {
     const go_course *into = NULL;
     const go_authoring who = authoring_of(q);
     const char *name = go_form_text(q->form, "name");
-    if (read_days(q, &days) || find_target(q, &into) ||
+    if (read_days(q, &days) || find_target(q, &into) || !into ||
         go_assignment_copy(q->db, &who, into, name, go_form_text(q->form, "title"), days, q->pool,
                            &q->err))
         return show_again(q, page, assignment_copy_page);
