@@ -10,6 +10,10 @@ libgradeoven_la_SOURCES = \
 	mod_gradeoven/model/assignments.h \
 	mod_gradeoven/model/audit.c \
 	mod_gradeoven/model/audit.h \
+	mod_gradeoven/model/authoring.c mod_gradeoven/model/authoring.h \
+	mod_gradeoven/model/checks.c mod_gradeoven/model/checks.h \
+	mod_gradeoven/model/copy.c mod_gradeoven/model/copy.h \
+	mod_gradeoven/model/stage_edit.c mod_gradeoven/model/stage_edit.h \
 	mod_gradeoven/model/avatar.c \
 	mod_gradeoven/model/avatar.h \
 	mod_gradeoven/model/avatar_header.c \
@@ -27,6 +31,8 @@ libgradeoven_la_SOURCES = \
 	mod_gradeoven/model/db.c \
 	mod_gradeoven/model/db.h \
 	mod_gradeoven/model/db_private.h \
+	mod_gradeoven/model/diff.c mod_gradeoven/model/diff.h \
+	mod_gradeoven/model/diff_tree.c \
 	mod_gradeoven/model/engine_setting.c \
 	mod_gradeoven/model/engine_setting.h \
 	mod_gradeoven/model/engines.c \
@@ -132,6 +138,9 @@ mod_gradeoven_la_SOURCES = \
 	mod_gradeoven/mod_gradeoven.c \
 	mod_gradeoven/pages/admin.c mod_gradeoven/pages/admin_users.c \
 	mod_gradeoven/pages/assignment.c mod_gradeoven/pages/assignment_edit.c \
+	mod_gradeoven/pages/authoring.c mod_gradeoven/pages/authoring.h \
+	mod_gradeoven/pages/checks.c mod_gradeoven/pages/copy.c mod_gradeoven/pages/diff.c \
+	mod_gradeoven/pages/stages.c mod_gradeoven/pages/stage_file.c \
 	mod_gradeoven/pages/avatar.c mod_gradeoven/pages/course.c \
 	mod_gradeoven/pages/dashboard.c mod_gradeoven/pages/files.c \
 	mod_gradeoven/pages/exceptions.c mod_gradeoven/pages/policy.c \

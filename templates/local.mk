@@ -7,7 +7,11 @@ dist_templates_DATA = \
 	templates/exceptions.html templates/rules.html \
 	templates/footer.html templates/header.html templates/login.html templates/roster.html \
 	templates/score.html templates/settings.html templates/submission.html \
-	templates/submissions.html templates/course_student.html templates/scoreboard.html
+	templates/submissions.html \
+	templates/check.html templates/check_runs.html templates/copy.html templates/diff.html \
+	templates/stage_file.html templates/stages.html templates/text_diff.html \
+	templates/version_diff.html templates/versions.html \
+	templates/course_student.html templates/scoreboard.html
 staticdir = $(templatesdir)/static
 dist_static_DATA = templates/static/app.js templates/static/live.js templates/static/upload.js \
-	templates/static/oven.svg templates/static/style.css
+	templates/static/check.js templates/static/oven.svg templates/static/style.css

@@ -41,7 +41,17 @@ int go_archive_is(const char *filename);
 apr_status_t go_archive_unpack(go_tree **tree, const char *archive_path, const char *directory,
                                const go_archive_limits *limits, apr_pool_t *pool, go_error *err);
 
-typedef enum go_archive_format { GO_ARCHIVE_ZIP, GO_ARCHIVE_TAR_GZ } go_archive_format;
+typedef enum go_archive_format {
+    GO_ARCHIVE_ZIP,
+    GO_ARCHIVE_TAR_GZ,
+    GO_ARCHIVE_TAR,
+    GO_ARCHIVE_TAR_XZ,
+} go_archive_format;
+
+/* "zip", "tar.gz", "tar", "tar.xz": what such a file's name ends in. */
+const char *go_archive_format_name(go_archive_format format);
+/* The format of that name, or of a file called like this: the nearest that we write, else zip. */
+go_archive_format go_archive_format_of(const char *filename);
 
 /* Takes the next bytes of an archive; anything but APR_SUCCESS ends the writing with that status.
  */

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #define CHUNK 65536
@@ -111,9 +112,39 @@ static apr_status_t write_piece(writing *w, const go_archive_piece *piece) {
     return status;
 }
 
+static const char *const format_names[] = {[GO_ARCHIVE_ZIP] = "zip",
+                                           [GO_ARCHIVE_TAR_GZ] = "tar.gz",
+                                           [GO_ARCHIVE_TAR] = "tar",
+                                           [GO_ARCHIVE_TAR_XZ] = "tar.xz"};
+
+const char *go_archive_format_name(go_archive_format format) {
+    return format_names[format];
+}
+
+go_archive_format go_archive_format_of(const char *filename) {
+    static const struct {
+        const char *ending;
+        go_archive_format format;
+    } endings[] = {{"zip", GO_ARCHIVE_ZIP},        {".tar.xz", GO_ARCHIVE_TAR_XZ},
+                   {".txz", GO_ARCHIVE_TAR_XZ},    {".tar", GO_ARCHIVE_TAR},
+                   {"tar.xz", GO_ARCHIVE_TAR_XZ},  {"tar.gz", GO_ARCHIVE_TAR_GZ},
+                   {".tgz", GO_ARCHIVE_TAR_GZ},    {".tar.bz2", GO_ARCHIVE_TAR_XZ},
+                   {".tar.zst", GO_ARCHIVE_TAR_XZ}};
+    apr_size_t length = strlen(filename);
+    if (strcasecmp(filename, "tar") == 0) return GO_ARCHIVE_TAR;
+    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+        apr_size_t n = strlen(endings[i].ending);
+        if (length >= n && strcasecmp(filename + length - n, endings[i].ending) == 0)
+            return endings[i].format;
+    }
+    return GO_ARCHIVE_ZIP;
+}
+
 static int choose_format(struct archive *archive, go_archive_format format) {
     if (format == GO_ARCHIVE_ZIP) return archive_write_set_format_zip(archive);
     if (archive_write_set_format_pax_restricted(archive)) return ARCHIVE_FATAL;
+    if (format == GO_ARCHIVE_TAR) return ARCHIVE_OK;
+    if (format == GO_ARCHIVE_TAR_XZ) return archive_write_add_filter_xz(archive);
     if (archive_write_add_filter_gzip(archive)) return ARCHIVE_FATAL;
     return archive_write_set_filter_option(archive, "gzip", "timestamp", NULL);
 }

@@ -164,6 +164,7 @@ apr_status_t go_versions(go_db *db, const go_assignment *assignment, apr_array_h
         version->created_us = go_rows_integer(rows, 5, 0);
         version->files = (int)go_rows_integer(rows, 6, 0);
         version->bytes = go_rows_integer(rows, 7, 0);
+        version->archive = go_rows_text(rows, 8);
         APR_ARRAY_PUSH(*versions, go_version *) = version;
     }
     return status;

@@ -49,6 +49,7 @@ typedef struct go_version {
     apr_time_t created_us;
     int files;
     apr_int64_t bytes;
+    const char *archive; /* the kind it came as: go_archive_format_name */
 } go_version;
 
 /*

@@ -1,10 +1,11 @@
 /* Making and changing an assignment: texts, due date, publishing. Its stages: versions.c. */
-#include "pages/pages.h"
+#include "pages/authoring.h"
 
 #include "model/stages_lint.h"
 #include "model/trees.h"
 #include "model/zone.h"
 
+#include <apr_strings.h>
 #include <http_log.h>
 
 #include <string.h>
@@ -45,17 +46,8 @@ int assignment_create(go_request *q, json_t *page) {
 
 static void add_versions(const go_request *q, json_t *page, const apr_array_header_t *versions) {
     json_t *list = json_array();
-    for (int i = 0; i < versions->nelts; i++) {
-        const go_version *version = APR_ARRAY_IDX(versions, i, go_version *);
-        json_array_append_new(
-            list, json_pack("{s:i, s:s, s:s, s:o, s:i, s:s, s:b, s:s}", "number", version->number,
-                            "author", version->author ? version->author : "", "note", version->note,
-                            "created", go_json_time(q, q->zone, version->created_us), "files",
-                            version->files, "size", go_bytes_text(q->pool, version->bytes),
-                            "is_current", version->id == q->at.assignment->version_id, "archive",
-                            go_url(q, "/courses/%s/assignments/%s/versions/%d", q->at.course->name,
-                                   q->at.assignment->name, version->number)));
-    }
+    for (int i = 0; i < versions->nelts; i++)
+        json_array_append_new(list, json_version(q, APR_ARRAY_IDX(versions, i, go_version *)));
     json_object_set_new(page, "versions", list);
 }
 
@@ -115,7 +107,8 @@ int assignment_edit_page(go_request *q, json_t *page) {
                                            assignment->name)));
     if (go_versions(q->db, assignment, &versions, q->pool, &q->err) ||
         go_version_stages(q->db, assignment->version_id, &stages, q->pool, &q->err) ||
-        add_rules(q, page) || add_warnings(q, page, versions, stages) || add_scoreboard(q, page))
+        add_rules(q, page) || add_warnings(q, page, versions, stages) || add_scoreboard(q, page) ||
+        add_check(q, page))
         return go_failed(q);
     int is_released;
     if (go_results_are_released(q->db, assignment->id, &is_released, q->pool, &q->err))
@@ -153,9 +146,41 @@ int assignment_change(go_request *q, json_t *page) {
         "saved", 0);
 }
 
+/*
+ * What nobody has seen work is published only by who says so: unless the self-check of the present
+ * version has passed, the form's "anyway" must be ticked. Answers what the audit log says of it.
+ */
+static apr_status_t ask_before_publishing(go_request *q, const char **became) {
+    go_check check;
+    *became = "published";
+    if (!q->at.assignment->version_id) return APR_SUCCESS; /* refused by the model */
+    apr_status_t status = go_check_find(q->db, q->at.assignment, &check, q->pool, &q->err);
+    if (status || check.verdict == GO_CHECK_PASSED) return status;
+    *became = apr_pstrcat(q->pool, "published anyway. ", check.why, NULL);
+    if (go_form_get(q->form, "anyway")) return APR_SUCCESS;
+    return go_error_set(&q->err, GO_ECONFLICT, "Do a self-check first, or tick \"Publish anyway\".",
+                        "It was not published: no self-check of these stages has passed. %s",
+                        check.why);
+}
+
+static apr_status_t publish(go_request *q, int is_published) {
+    const char *became = "draft";
+    const go_authoring who = authoring_of(q);
+    apr_status_t status = go_db_begin(q->db, &q->err);
+    if (status) return status;
+    if (is_published) status = ask_before_publishing(q, &became);
+    if (!status)
+        status = go_assignment_publish(q->db, q->at.assignment, is_published, q->pool, &q->err);
+    if (!status)
+        status = go_authoring_note(q->db, &who, "publish",
+                                   q->at.assignment->is_published ? "published" : "draft", became,
+                                   q->pool, &q->err);
+    return go_db_end(q->db, status, &q->err);
+}
+
 int assignment_publish(go_request *q, json_t *page) {
     int is_published = strcmp(go_form_text(q->form, "published"), "1") == 0;
-    if (go_assignment_publish(q->db, q->at.assignment, is_published, q->pool, &q->err)) {
+    if (publish(q, is_published)) {
         go_error cause = q->err;
         assignment_edit_page(q, page);
         q->err = cause;

@@ -64,6 +64,28 @@ int submission_choose(go_request *q, json_t *page);
 /* versions.c */
 int version_create(go_request *q, json_t *page);
 int version_archive(go_request *q, json_t *page);
+int versions_page(go_request *q, json_t *page);
+int version_diff(go_request *q, json_t *page);
+int version_restore(go_request *q, json_t *page);
+
+/* stages.c, stage_file.c */
+int stages_page(go_request *q, json_t *page);
+int stages_change(go_request *q, json_t *page);
+int stage_file_page(go_request *q, json_t *page);
+int stage_file_change(go_request *q, json_t *page);
+int stage_file_download(go_request *q, json_t *page);
+
+/* checks.c */
+int check_page(go_request *q, json_t *page);
+int check_start(go_request *q, json_t *page);
+int reference_archive(go_request *q, json_t *page);
+int reference_change(go_request *q, json_t *page);
+
+/* copy.c */
+int assignment_copy_page(go_request *q, json_t *page);
+int assignment_copy(go_request *q, json_t *page);
+int course_copy_page(go_request *q, json_t *page);
+int course_copy(go_request *q, json_t *page);
 
 /* submit.c */
 int submit(go_request *q, json_t *page);

@@ -22,6 +22,11 @@ static const struct {
     {"again", "This was submitted already. Here it is."},
     {"created", "Created."},
     {"version", "The new version is stored; it grades what is submitted from now on."},
+    {"unchanged", "Nothing was changed, so there is no new version."},
+    {"restored", "That version is in use again, as a new one."},
+    {"reference", "The reference solution is stored. Only staff can see it."},
+    {"checking", "The self-check is queued."},
+    {"copied", "Copied, as a draft."},
     {"published", "Published. Students can see it now."},
     {"unpublished", "Unpublished. Students cannot see it any more."},
     {"released", "The results are released. Students see them now."},
@@ -219,31 +224,40 @@ static apr_status_t write_piece(void *baton, const void *bytes, apr_size_t lengt
 }
 
 /* The 200 is out already: the connection breaks, so that nobody takes half for all. */
-static int end_zip(go_request *q, apr_status_t status) {
+static int end_archive(go_request *q, apr_status_t status) {
     if (!status) return OK;
     go_request_log(q, APLOG_ERR, "download broken off: %s", go_error_text(&q->err));
     q->r->connection->aborted = 1;
     return OK;
 }
 
-static void begin_zip(go_request *q, const char *filename) {
+static void begin_archive(go_request *q, go_archive_format format, const char *filename) {
+    static const char *const types[] = {[GO_ARCHIVE_ZIP] = "application/zip",
+                                        [GO_ARCHIVE_TAR_GZ] = "application/gzip",
+                                        [GO_ARCHIVE_TAR] = "application/x-tar",
+                                        [GO_ARCHIVE_TAR_XZ] = "application/x-xz"};
     set_headers(q);
     set_download(q, filename);
-    ap_set_content_type(q->r, "application/zip");
+    ap_set_content_type(q->r, types[format]);
 }
 
 int go_reply_zip(go_request *q, const go_tree *tree, const char *filename) {
-    begin_zip(q, filename);
+    return go_reply_archive(q, tree, GO_ARCHIVE_ZIP, filename);
+}
+
+int go_reply_archive(go_request *q, const go_tree *tree, go_archive_format format,
+                     const char *filename) {
+    begin_archive(q, format, filename);
     if (q->r->header_only) return OK;
-    return end_zip(q, go_archive_write(tree, GO_ARCHIVE_ZIP, write_piece, q->r, q->pool, &q->err));
+    return end_archive(q, go_archive_write(tree, format, write_piece, q->r, q->pool, &q->err));
 }
 
 int go_reply_zip_pieces(go_request *q, go_archive_source source, void *baton,
                         const char *filename) {
-    begin_zip(q, filename);
+    begin_archive(q, GO_ARCHIVE_ZIP, filename);
     if (q->r->header_only) return OK;
-    return end_zip(q, go_archive_write_pieces(source, baton, GO_ARCHIVE_ZIP, write_piece, q->r,
-                                              q->pool, &q->err));
+    return end_archive(q, go_archive_write_pieces(source, baton, GO_ARCHIVE_ZIP, write_piece, q->r,
+                                                  q->pool, &q->err));
 }
 
 void go_page_problem(go_request *q, json_t *page, const char *text) {

@@ -46,7 +46,9 @@ int go_reply_bytes(go_request *q, const char *type, const char *filename, const 
 /* A file of the object store, always as a download: what people upload is never shown as a page. */
 int go_reply_object(go_request *q, const go_tree_entry *entry);
 
-/* A tree as a zip archive. */
+/* A tree as an archive, or as a zip. */
+int go_reply_archive(go_request *q, const go_tree *tree, go_archive_format format,
+                     const char *filename);
 int go_reply_zip(go_request *q, const go_tree *tree, const char *filename);
 
 /* As many trees as `source` gives, in one zip archive; q->db is gone when it is called. */

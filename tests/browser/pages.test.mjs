@@ -9,7 +9,8 @@ const pages = {
   student: ["/", "/settings", course, homework, `${homework}/submissions/1`, `${homework}/scoreboard`],
   grader: [course, `${homework}/scoreboard`, `${course}/roster`, `${homework}/submissions`, `${homework}/exceptions`],
   instructor: ["/", "/new-course", `${course}/edit`, `${course}/roster`, `${course}/new-assignment`, homework,
-    `${homework}/edit`, `${homework}/exceptions`, `${homework}/submissions`, `${homework}/submissions?show=all`, `${homework}/submissions/1`,
+    `${homework}/edit`, `${homework}/exceptions`, `${homework}/stages`, `${homework}/stages/tests/main`, `${homework}/versions`, `${homework}/versions/1/diff`,
+    `${homework}/check`, `${homework}/copy`, `${course}/copy`, `${course}/assignments/empty/stages`, `${homework}/submissions`, `${homework}/submissions?show=all`, `${homework}/submissions/1`,
     `${course}/assignments/broken/submissions/1`, `${course}/assignments/broken/edit`, `${course}/assignments/empty`, `${course}/assignments/empty/edit`],
   admin: ["/admin", "/admin/users", "/admin/courses"],
 };

@@ -80,7 +80,7 @@ class Hostile(unittest.TestCase):
         answer = self.teacher.upload(base + "/versions", {}, [
             ("archive", "a.tar.gz", archive_of({"stages": "test\n", "test/main": MAIN}))])
         self.assertEqual(answer.status, 303, answer.text)
-        self.assertEqual(self.teacher.post(base + "/publish", {"published": "1"}).status, 303)
+        self.assertEqual(self.teacher.post(base + "/publish", {"published": "1", "anyway": "1"}).status, 303)
         place = self.student.submit("cs101", "evil", {"x.c": b"int x;\n"})
         run = self.student.wait_for_run(place)
         self.assertEqual((run["state"], run["score"]), ("finished", None))

@@ -48,6 +48,7 @@ class Pages(unittest.TestCase):
                          SOURCE / "conf/demo/roman-numerals/assignment")
         cls.people["student"].submit("cs101", "forms", {"roman.c": SOLUTION})
         cls.people["instructor"].post(HW + "/scoreboard", {"scoreboard": "names"})
+        cls.people["instructor"].upload(HW + "/reference", {}, [("files", "roman.c", SOLUTION)])
 
     # what each gets: nobody, outsider, other student, student, grader, instructor, admin
     ROLES = ("nobody", "outsider", "other", "student", "grader", "instructor", "admin")
@@ -71,6 +72,11 @@ class Pages(unittest.TestCase):
         yield "/courses/:course/assignments/:assignment/edit", teachers
         yield "/courses/:course/assignments/:assignment/versions/:version", staff
         yield "/courses/:course/assignments/:assignment/exceptions", staff
+        yield "/courses/:course/copy", teachers
+        for page in ("stages", "stages/*file", "stage-files/*file", "check", "copy"):
+            yield "/courses/:course/assignments/:assignment/" + page, teachers
+        for page in ("versions", "versions/:version/diff", "reference"):
+            yield "/courses/:course/assignments/:assignment/" + page, staff
         yield "/courses/:course/assignments/:assignment/submissions", staff
         yield "/courses/:course/assignments/:assignment/submissions/:number", owners
         yield "/courses/:course/assignments/:assignment/submissions/:number/files/*path", owners
@@ -86,7 +92,7 @@ class Pages(unittest.TestCase):
 
     def real(self, pattern):
         for name, value in ((":course", "cs101"), (":assignment", "roman-numerals"), (":number", "1"),
-                            (":version", "1"), (":user", "student"), ("*path", "roman.c")):
+                            (":version", "1"), ("*file", "tests/main"), (":user", "student"), ("*path", "roman.c")):
             pattern = pattern.replace(name, value)
         return pattern
 
@@ -139,7 +145,8 @@ class Pages(unittest.TestCase):
                     else:
                         self.assertIn(status, (401, 403, 404))
             # an empty form unpublishes: students must see the assignment again for the next one
-            self.people["instructor"].post("/courses/cs101/assignments/forms/publish", {"published": "1"})
+            self.people["instructor"].post("/courses/cs101/assignments/forms/publish",
+                                            {"published": "1", "anyway": "1"})
 
     def test_a_draft_is_hidden_from_students(self):
         draft = "/courses/cs101/assignments/draft"
@@ -233,8 +240,8 @@ class Pages(unittest.TestCase):
 
     def test_every_page_answers_json(self):
         for pattern, statuses in self.routes():
-            if statuses[6] != 200 or any(
-                    part in pattern for part in ("avatars", "versions/", "files", "archive", "my-submissions")):
+            if statuses[6] != 200 or any(part in pattern for part in (
+                    "avatars", "versions/", "files", "archive", "my-submissions", "reference")):
                 continue
             answer = self.people["admin"].get(self.real(pattern), Accept="application/json")
             self.assertEqual(answer.headers["Content-Type"], "application/json", pattern)
@@ -364,7 +371,8 @@ class Pages(unittest.TestCase):
             {"stages": b"one\n", "one/main": b"#!/bin/sh\nexit 0\n"}))])
         self.assertEqual(answer.status, 303, answer.text)
         self.assertEqual(teacher.json(edit + "/edit")["warnings"], [])
-        self.assertEqual(teacher.post(edit + "/publish", {"published": "1"}).status, 303)
+        self.assertEqual(teacher.post(edit + "/publish", {"published": "1"}).status, 422)
+        self.assertEqual(teacher.post(edit + "/publish", {"published": "1", "anyway": "1"}).status, 303)
         page = teacher.json(edit)
         self.assertEqual(page["assignment"]["due"]["iso"], "2030-07-01T16:00:00Z")
         self.assertIn("<em>Hello</em>", page["description_html"])
