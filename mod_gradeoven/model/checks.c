@@ -40,7 +40,7 @@ apr_status_t go_reference_find(go_db *db, const go_assignment *assignment, go_re
 
 /* --- how it stands --------------------------------------------------------------------------- */
 
-const char *go_verdict_name(go_verdict verdict) {
+const char *go_check_verdict_name(go_check_verdict verdict) {
     static const char *const names[] = {[GO_CHECK_NO_REFERENCE] = "no-reference",
                                         [GO_CHECK_MISSING] = "missing",
                                         [GO_CHECK_OUTDATED] = "outdated",

@@ -28,20 +28,20 @@ apr_status_t go_reference_set(go_db *db, const go_authoring *who, const go_tree 
 apr_status_t go_reference_find(go_db *db, const go_assignment *assignment, go_reference **reference,
                                apr_pool_t *pool, go_error *err);
 
-typedef enum go_verdict {
+typedef enum go_check_verdict {
     GO_CHECK_NO_REFERENCE, /* there is no reference solution */
     GO_CHECK_MISSING,      /* never checked */
     GO_CHECK_OUTDATED,     /* other stages, or another reference solution, were checked */
     GO_CHECK_RUNNING,      /* not both have ended */
     GO_CHECK_FAILED,
     GO_CHECK_PASSED,
-} go_verdict;
+} go_check_verdict;
 
 /* "no-reference", "missing", "outdated", "running", "failed", "passed" */
-const char *go_verdict_name(go_verdict verdict);
+const char *go_check_verdict_name(go_check_verdict verdict);
 
 typedef struct go_check {
-    go_verdict verdict;
+    go_check_verdict verdict;
     const char *why;           /* a sentence or more for staff */
     int version_number;        /* what was checked; 0: nothing yet */
     apr_time_t created_us;     /* 0: nothing yet */

@@ -23,7 +23,7 @@ static json_t *json_run(const go_request *q, const char *what, const go_run *run
 
 static json_t *json_check(const go_request *q, const go_check *check) {
     return json_pack("{s:s, s:b, s:b, s:b, s:s, s:o, s:o, s:o, s:o}", "verdict",
-                     go_verdict_name(check->verdict), "is_running",
+                     go_check_verdict_name(check->verdict), "is_running",
                      check->verdict == GO_CHECK_RUNNING, "is_passed",
                      check->verdict == GO_CHECK_PASSED, "is_failed",
                      check->verdict == GO_CHECK_FAILED, "why", check->why, "version",
