@@ -26,6 +26,8 @@ libgradeoven_la_SOURCES = \
 	mod_gradeoven/model/db.c \
 	mod_gradeoven/model/db.h \
 	mod_gradeoven/model/db_private.h \
+	mod_gradeoven/model/diff.c mod_gradeoven/model/diff.h \
+	mod_gradeoven/model/diff_tree.c \
 	mod_gradeoven/model/engine_setting.c \
 	mod_gradeoven/model/engine_setting.h \
 	mod_gradeoven/model/engines.c \

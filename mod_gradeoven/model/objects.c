@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <sodium.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -55,6 +56,7 @@ static apr_status_t keep(const char *objects, go_tree_entry *entry, apr_hash_t *
     apr_status_t status = entry->object ? APR_SUCCESS : hash_file(entry, pool, err);
     if (status) return status;
     const char *place = go_object_path(objects, entry->object, pool);
+    if (strcmp(entry->file, place) == 0) return APR_SUCCESS; /* of a tree that was changed */
     char *directory = apr_psprintf(pool, "%s/%.2s", objects, entry->object);
     /* also when another has just made it: it need not be on the disk yet */
     apr_hash_set(touched, objects, APR_HASH_KEY_STRING, objects);

@@ -16,6 +16,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/avatar_test.c \
 	tests/unit/csv_test.c \
 	tests/unit/demux_test.c \
+	tests/unit/diff_test.c \
 	tests/unit/engines_test.c \
 	tests/unit/form_test.c \
 	tests/unit/inspection_test.c \
