@@ -6,7 +6,11 @@ dist_templates_DATA = \
 	templates/course_edit.html templates/dashboard.html templates/error.html \
 	templates/footer.html templates/header.html templates/login.html templates/roster.html \
 	templates/score.html templates/settings.html templates/submission.html \
-	templates/submissions.html
+	templates/submissions.html \
+	templates/feedback.html templates/file_view.html templates/grade.html templates/grading.html \
+	templates/regrade.html templates/regrades.html templates/reveal.html templates/rubric.html \
+	templates/submission_diff.html
 staticdir = $(templatesdir)/static
 dist_static_DATA = templates/static/app.js templates/static/live.js templates/static/upload.js \
+	templates/static/highlight.js templates/static/keys.js \
 	templates/static/oven.svg templates/static/style.css

@@ -70,12 +70,11 @@ apr_status_t file_read(go_request *q, const char *path, file_text *text) {
 }
 
 static json_t *json_comment(const go_request *q, const go_line_comment *one) {
-    return json_pack("{s:I, s:s, s:s, s:o, s:o, s:b, s:s}", "id", (json_int_t)one->id, "author",
-                     one->author, "text", one->text, "html", json_markdown(q, one->text), "created",
-                     go_json_time(q, q->zone, one->created_us), "is_mine",
-                     one->author_id == q->at.user->id, "action",
-                     submission_url(q, apr_psprintf(q->pool, "/comments/%" APR_INT64_T_FMT,
-                                                    one->id)));
+    return json_pack(
+        "{s:I, s:s, s:s, s:o, s:o, s:b, s:s}", "id", (json_int_t)one->id, "author", one->author,
+        "text", one->text, "html", json_markdown(q, one->text), "created",
+        go_json_time(q, q->zone, one->created_us), "is_mine", one->author_id == q->at.user->id,
+        "action", submission_url(q, apr_psprintf(q->pool, "/comments/%" APR_INT64_T_FMT, one->id)));
 }
 
 /* The comments on a line, or NULL. */
@@ -95,9 +94,8 @@ static void add_lines(const go_request *q, json_t *file, const file_text *text,
                       const apr_array_header_t *comments, const draft_comment *draft) {
     json_t *lines = json_array();
     for (int i = 0; text->lines && i < text->lines->nelts; i++) {
-        json_t *line = json_pack(
-            "{s:i, s:s}", "number", i + 1, "text",
-            show_bidi(q->pool, APR_ARRAY_IDX(text->lines, i, const char *)));
+        json_t *line = json_pack("{s:i, s:s}", "number", i + 1, "text",
+                                 show_bidi(q->pool, APR_ARRAY_IDX(text->lines, i, const char *)));
         json_t *said = comments_on(q, comments, text->entry->path, i + 1);
         if (said) json_object_set_new(line, "comments", said);
         if (draft->line == i + 1)
@@ -143,13 +141,12 @@ apr_status_t file_fill(go_request *q, json_t *page, const char *path, const draf
         return q->err.status;
     page_begin(q, page, path);
     add_submission_head(q, page);
-    json_t *file = json_pack(
-        "{s:s, s:s, s:b, s:b, s:s, s:s}", "path", path, "size",
-        go_bytes_text(q->pool, text.entry->size), "is_binary", text.is_binary, "is_large",
-        text.is_large, "download",
-        apr_pstrcat(q->pool, submission_url(q, "/files/"), go_form_encode_path(q->pool, path),
-                    NULL),
-        "url", file_url(q, path));
+    json_t *file = json_pack("{s:s, s:s, s:b, s:b, s:s, s:s}", "path", path, "size",
+                             go_bytes_text(q->pool, text.entry->size), "is_binary", text.is_binary,
+                             "is_large", text.is_large, "download",
+                             apr_pstrcat(q->pool, submission_url(q, "/files/"),
+                                         go_form_encode_path(q->pool, path), NULL),
+                             "url", file_url(q, path));
     add_lines(q, file, &text, comments, draft);
     json_object_set_new(page, "file", file);
     json_object_set_new(page, "has_lines", json_boolean(text.lines && text.lines->nelts));

@@ -20,10 +20,10 @@ typedef struct grade_form {
 
 static grade_form form_of_stored(const go_request *q, const go_feedback *feedback) {
     return (grade_form){.revision = feedback->revision,
-                        .adjustment = feedback->adjustment_milli
-                                          ? go_score_format_milli(q->pool,
-                                                                  feedback->adjustment_milli)
-                                          : "",
+                        .adjustment =
+                            feedback->adjustment_milli
+                                ? go_score_format_milli(q->pool, feedback->adjustment_milli)
+                                : "",
                         .reason = feedback->reason,
                         .comment = feedback->comment,
                         .ticked = feedback->ticked};
@@ -67,11 +67,11 @@ static json_t *json_groups(const go_request *q, const apr_array_header_t *rubric
             json_array_append_new(groups,
                                   json_pack("{s:s, s:o}", "heading", heading, "items", items));
         }
-        json_array_append_new(
-            items, json_pack("{s:I, s:s, s:s, s:o, s:b, s:b}", "id", (json_int_t)item->id, "title",
-                             item->title, "description", item->description, "points",
-                             json_points(q, item->points_milli), "is_ticked", is_ticked,
-                             "is_retired", item->is_retired));
+        json_array_append_new(items, json_pack("{s:I, s:s, s:s, s:o, s:b, s:b}", "id",
+                                               (json_int_t)item->id, "title", item->title,
+                                               "description", item->description, "points",
+                                               json_points(q, item->points_milli), "is_ticked",
+                                               is_ticked, "is_retired", item->is_retired));
     }
     return groups;
 }
@@ -79,8 +79,8 @@ static json_t *json_groups(const go_request *q, const apr_array_header_t *rubric
 static void add_form(go_request *q, json_t *page, const grading *g, const grade_form *form) {
     json_object_set_new(page, "form",
                         json_pack("{s:i, s:s, s:s, s:s, s:o}", "revision", form->revision,
-                                  "adjustment", form->adjustment, "reason", form->reason,
-                                  "comment", form->comment, "groups",
+                                  "adjustment", form->adjustment, "reason", form->reason, "comment",
+                                  form->comment, "groups",
                                   json_groups(q, g->rubric, form->ticked)));
     json_object_set_new(page, "has_rubric", json_boolean(g->rubric->nelts > 0));
     json_object_set_new(page, "feedback", json_feedback(q, g));
@@ -104,10 +104,10 @@ static apr_status_t add_files(go_request *q, json_t *page) {
         if (entry->is_directory) continue;
         for (int k = 0; k < comments->nelts; k++)
             count += !strcmp(APR_ARRAY_IDX(comments, k, go_line_comment).path, entry->path);
-        json_array_append_new(
-            files, json_pack("{s:s, s:s, s:s, s:i, s:b}", "path", entry->path, "size",
-                             go_bytes_text(q->pool, entry->size), "view",
-                             file_url(q, entry->path), "comments", count, "has_comments", count));
+        json_array_append_new(files, json_pack("{s:s, s:s, s:s, s:i, s:b}", "path", entry->path,
+                                               "size", go_bytes_text(q->pool, entry->size), "view",
+                                               file_url(q, entry->path), "comments", count,
+                                               "has_comments", count));
     }
     for (int i = 0; i < comments->nelts; i++) {
         const go_line_comment *one = &APR_ARRAY_IDX(comments, i, go_line_comment);
@@ -138,23 +138,21 @@ static apr_status_t add_neighbours(go_request *q, json_t *page, const go_grading
     } links[] = {{"previous", here - 1}, {"following", here < 0 ? -1 : here + 1}};
     for (int i = 0; i < 2; i++)
         if (links[i].place >= 0 && links[i].place < lines->nelts)
-            json_object_set_new(
-                page, links[i].name,
-                json_string(apr_psprintf(
-                    q->pool, "%s/submissions/%d/grade", assignment_url(q, ""),
-                    APR_ARRAY_IDX(lines, links[i].place, desk_line).line->number)));
+            json_object_set_new(page, links[i].name,
+                                json_string(apr_psprintf(
+                                    q->pool, "%s/submissions/%d/grade", assignment_url(q, ""),
+                                    APR_ARRAY_IDX(lines, links[i].place, desk_line).line->number)));
     json_object_set_new(page, "graded", json_integer(graded));
     json_object_set_new(page, "all", json_integer(lines->nelts));
-    json_object_set_new(page, "next",
-                        json_string(assignment_url(q, apr_psprintf(q->pool,
-                                                                   "/grading/next?after=%d",
-                                                                   q->at.submission->number))));
+    json_object_set_new(
+        page, "next",
+        json_string(assignment_url(
+            q, apr_psprintf(q->pool, "/grading/next?after=%d", q->at.submission->number))));
     return APR_SUCCESS;
 }
 
 static apr_status_t fill(go_request *q, json_t *page, const grading *g, const grade_form *form) {
-    page_begin(q, page,
-               apr_psprintf(q->pool, "Grading submission %d", q->at.submission->number));
+    page_begin(q, page, apr_psprintf(q->pool, "Grading submission %d", q->at.submission->number));
     add_submission_head(q, page);
     add_form(q, page, g, form);
     json_object_set_new(page, "is_blind", json_boolean(g->rules->is_blind));
@@ -196,8 +194,8 @@ int grade_save(go_request *q, json_t *page) {
                          .reason = form.reason,
                          .comment = form.comment,
                          .ticked = form.ticked};
-    if ((*form.adjustment && go_points_parse(form.adjustment, "The adjustment",
-                                             &typed.adjustment_milli, &q->err)) ||
+    if ((*form.adjustment &&
+         go_points_parse(form.adjustment, "The adjustment", &typed.adjustment_milli, &q->err)) ||
         go_feedback_save(q->db, q->at.assignment, q->at.submission, &typed, q->at.user->id, &by,
                          q->pool, &q->err))
         return again(q, page, form);

@@ -56,11 +56,10 @@ apr_status_t desk_lines(go_request *q, const go_grading_rules *rules, apr_array_
     for (int i = 0; i < theirs->nelts; i++) {
         go_submission_line *line = &APR_ARRAY_IDX(theirs, i, go_submission_line);
         go_feedback *feedback = apr_hash_get(said, &line->id, sizeof(line->id));
-        APR_ARRAY_PUSH(*lines, desk_line) =
-            (desk_line){.line = line,
-                        .feedback = feedback,
-                        .state = feedback ? go_feedback_state(rules, feedback, q->now)
-                                          : GO_GRADING_UNGRADED};
+        APR_ARRAY_PUSH(*lines, desk_line) = (desk_line){
+            .line = line,
+            .feedback = feedback,
+            .state = feedback ? go_feedback_state(rules, feedback, q->now) : GO_GRADING_UNGRADED};
     }
     return APR_SUCCESS;
 }
@@ -69,8 +68,8 @@ static json_t *json_desk_line(const go_request *q, const go_grading_rules *rules
                               const desk_line *one) {
     static const char *const tones[GO_GRADING_COUNT] = {"none", "queued", "open", "finished"};
     const go_submission_line *line = one->line;
-    json_t *json = json_submission_line(q, q->at.course->name, q->zone, q->at.assignment->name,
-                                        line);
+    json_t *json =
+        json_submission_line(q, q->at.course->name, q->zone, q->at.assignment->name, line);
     json_object_set_new(json, "grade_url",
                         json_string(apr_psprintf(q->pool, "%s/submissions/%d/grade",
                                                  assignment_url(q, ""), line->number)));
@@ -78,10 +77,8 @@ static json_t *json_desk_line(const go_request *q, const go_grading_rules *rules
                         json_pack("{s:s, s:s}", "state", go_grading_state_name(one->state), "tone",
                                   tones[one->state]));
     if (!one->feedback) return json;
-    go_score total =
-        go_feedback_total(rules, one->feedback, line->has_score, line->score);
-    json_object_set_new(json, "manual",
-                        json_points(q, go_feedback_manual(rules, one->feedback)));
+    go_score total = go_feedback_total(rules, one->feedback, line->has_score, line->score);
+    json_object_set_new(json, "manual", json_points(q, go_feedback_manual(rules, one->feedback)));
     json_object_set_new(json, "total", go_json_score(q, 1, total));
     json_object_set_new(json, "grader", json_string(one->feedback->grader));
     return json;
@@ -95,11 +92,10 @@ static void add_counts(go_request *q, json_t *page, const apr_array_header_t *li
     json_t *filters = json_array();
     for (int i = 0; i < GO_GRADING_COUNT; i++) {
         const char *name = go_grading_state_name((go_grading_state)i);
-        json_array_append_new(filters,
-                              json_pack("{s:s, s:i, s:b, s:s}", "name", name, "count", counts[i],
-                                        "is_current", strcmp(show, name) == 0, "url",
-                                        assignment_url(q, apr_psprintf(q->pool, "/grading?show=%s",
-                                                                       name))));
+        json_array_append_new(
+            filters, json_pack("{s:s, s:i, s:b, s:s}", "name", name, "count", counts[i],
+                               "is_current", strcmp(show, name) == 0, "url",
+                               assignment_url(q, apr_psprintf(q->pool, "/grading?show=%s", name))));
     }
     json_object_set_new(page, "filters", filters);
     json_object_set_new(page, "graded",
@@ -153,9 +149,8 @@ int grading_next(go_request *q, json_t *page) {
     int place = next_in_state(lines, after, GO_GRADING_UNGRADED);
     if (place < 0) place = next_in_state(lines, after, GO_GRADING_DRAFT);
     if (place < 0) return go_reply_redirect(q, assignment_url(q, "/grading"), "all-graded", 0);
-    return go_reply_redirect(
-        q,
-        apr_psprintf(q->pool, "%s/submissions/%d/grade", assignment_url(q, ""),
-                     APR_ARRAY_IDX(lines, place, desk_line).line->number),
-        NULL, 0);
+    return go_reply_redirect(q,
+                             apr_psprintf(q->pool, "%s/submissions/%d/grade", assignment_url(q, ""),
+                                          APR_ARRAY_IDX(lines, place, desk_line).line->number),
+                             NULL, 0);
 }

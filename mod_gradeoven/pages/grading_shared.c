@@ -12,8 +12,7 @@ apr_status_t grading_load(go_request *q, grading *g) {
         go_run_standing(q->db, submission->id, &g->has_automatic, &g->automatic, q->pool, &q->err))
         return q->err.status;
     g->released_us = go_release_time(g->rules, g->feedback->is_done, g->feedback->done_us);
-    g->is_released =
-        go_is_released(g->rules, g->feedback->is_done, g->feedback->done_us, q->now);
+    g->is_released = go_is_released(g->rules, g->feedback->is_done, g->feedback->done_us, q->now);
     return APR_SUCCESS;
 }
 
@@ -78,19 +77,17 @@ json_t *json_feedback(const go_request *q, const grading *g) {
     for (int i = 0; i < g->rubric->nelts; i++) {
         const go_rubric_item *item = &APR_ARRAY_IDX(g->rubric, i, go_rubric_item);
         if (is_ticked(feedback, item->id))
-            json_array_append_new(
-                items, json_pack("{s:s, s:s, s:o, s:o}", "heading", item->heading, "title",
-                                 item->title, "description_html",
-                                 json_markdown(q, item->description), "points",
-                                 json_points(q, item->points_milli)));
+            json_array_append_new(items, json_pack("{s:s, s:s, s:o, s:o}", "heading", item->heading,
+                                                   "title", item->title, "description_html",
+                                                   json_markdown(q, item->description), "points",
+                                                   json_points(q, item->points_milli)));
     }
     json_t *json = json_pack(
         "{s:s, s:o, s:o, s:o, s:o, s:s, s:o, s:o}", "state",
         go_grading_state_name(go_feedback_state(g->rules, feedback, q->now)), "manual",
         json_points(q, go_feedback_manual(g->rules, feedback)), "automatic",
         go_json_score(q, g->has_automatic, g->automatic), "total",
-        go_json_score(q, 1,
-                      go_feedback_total(g->rules, feedback, g->has_automatic, g->automatic)),
+        go_json_score(q, 1, go_feedback_total(g->rules, feedback, g->has_automatic, g->automatic)),
         "items", items, "reason", feedback->reason, "comment_html",
         json_markdown(q, feedback->comment), "released", go_json_time(q, q->zone, g->released_us));
     json_object_set_new(json, "has_items", json_boolean(json_array_size(items) > 0));

@@ -10,8 +10,8 @@
 /* Back to the line. */
 static int back(go_request *q, const char *path, int line, const char *what, int is_new) {
     go_request_log(q, APLOG_NOTICE, "%s on submission %d", what, q->at.submission->number);
-    return go_reply_redirect(
-        q, apr_psprintf(q->pool, "%s#L%d", file_url(q, path), line), NULL, is_new);
+    return go_reply_redirect(q, apr_psprintf(q->pool, "%s#L%d", file_url(q, path), line), NULL,
+                             is_new);
 }
 
 /* The file again, with the comment as it was typed. */
@@ -50,10 +50,10 @@ int comment_change(go_request *q, json_t *page) {
     int is_removal = strcmp(go_form_text(q->form, "action"), "remove") == 0;
     const draft_comment none = {.text = ""};
     apr_status_t status =
-        is_removal ? go_line_comment_remove(q->db, q->at.submission, id, q->at.user->id, q->pool,
-                                            &q->err)
-                   : go_line_comment_change(q->db, q->at.submission, id, q->at.user->id,
-                                            go_form_text(q->form, "text"), q->pool, &q->err);
+        is_removal
+            ? go_line_comment_remove(q->db, q->at.submission, id, q->at.user->id, q->pool, &q->err)
+            : go_line_comment_change(q->db, q->at.submission, id, q->at.user->id,
+                                     go_form_text(q->form, "text"), q->pool, &q->err);
     if (status) return refuse(q, page, path, &none);
     return back(q, path, atoi(go_form_text(q->form, "line")),
                 is_removal ? "comment deleted" : "comment changed", 0);

@@ -19,18 +19,17 @@ static const char *author_of(const go_request *q, const go_regrade_message *mess
 static void add_thread(const go_request *q, json_t *page, const go_regrade *thread) {
     json_t *messages = json_array();
     for (int i = 0; i < thread->messages->nelts; i++) {
-        const go_regrade_message *one =
-            &APR_ARRAY_IDX(thread->messages, i, go_regrade_message);
-        json_array_append_new(
-            messages, json_pack("{s:s, s:b, s:o, s:o}", "author", author_of(q, one), "is_student",
-                                one->author_id == q->at.submission->user_id, "html",
-                                json_markdown(q, one->text), "created",
-                                go_json_time(q, q->zone, one->created_us)));
+        const go_regrade_message *one = &APR_ARRAY_IDX(thread->messages, i, go_regrade_message);
+        json_array_append_new(messages,
+                              json_pack("{s:s, s:b, s:o, s:o}", "author", author_of(q, one),
+                                        "is_student", one->author_id == q->at.submission->user_id,
+                                        "html", json_markdown(q, one->text), "created",
+                                        go_json_time(q, q->zone, one->created_us)));
     }
     json_object_set_new(page, "regrade",
-                        json_pack("{s:s, s:o, s:b}", "state",
-                                  go_regrade_state_name(thread->state), "messages", messages,
-                                  "is_there", thread->state != GO_REGRADE_NONE));
+                        json_pack("{s:s, s:o, s:b}", "state", go_regrade_state_name(thread->state),
+                                  "messages", messages, "is_there",
+                                  thread->state != GO_REGRADE_NONE));
 }
 
 /* Staff answer, unless it is their own submission. */
@@ -40,8 +39,7 @@ static int acts_as_staff(const go_request *q) {
 
 static apr_status_t load(go_request *q, go_regrade **thread, apr_time_t *deadline) {
     grading g;
-    if (grading_load(q, &g) ||
-        go_regrade_find(q->db, q->at.submission, thread, q->pool, &q->err))
+    if (grading_load(q, &g) || go_regrade_find(q->db, q->at.submission, thread, q->pool, &q->err))
         return q->err.status;
     *deadline = go_regrade_deadline(g.rules, g.is_released ? g.released_us : 0);
     return APR_SUCCESS;
@@ -81,9 +79,8 @@ int regrade_write(go_request *q, json_t *page) {
                          : strcmp(action, "decline") == 0 ? GO_REGRADE_DECLINE
                                                           : GO_REGRADE_WRITE;
     if (load(q, &thread, &deadline)) return go_failed(q);
-    if (go_regrade_do(q->db, q->at.assignment, q->at.submission, act,
-                      go_form_text(q->form, "text"), q->at.user->id, acts_as_staff(q), deadline,
-                      &by, q->pool, &q->err)) {
+    if (go_regrade_do(q->db, q->at.assignment, q->at.submission, act, go_form_text(q->form, "text"),
+                      q->at.user->id, acts_as_staff(q), deadline, &by, q->pool, &q->err)) {
         go_error cause = q->err;
         if (go_failed(q) >= 500) return go_failed(q);
         q->err = (go_error)GO_ERROR_INIT(q->pool);
@@ -112,14 +109,14 @@ int regrades_page(go_request *q, json_t *page) {
         const char *name = *one->display_name ? one->display_name : one->username;
         int is_live = one->state == GO_REGRADE_OPEN;
         if (rules->is_blind) name = go_pseudonym(rules->blind_key, one->username, q->pool);
-        json_array_append_new(
-            lines, json_pack("{s:i, s:s, s:s, s:s, s:o, s:o, s:s}", "number", one->number, "name",
-                             name, "state", go_regrade_state_name(one->state), "tone",
-                             is_live ? "open" : "none", "opened",
-                             go_json_time(q, q->zone, one->opened_us), "changed",
-                             go_json_time(q, q->zone, one->changed_us), "url",
-                             apr_psprintf(q->pool, "%s/submissions/%d/regrade",
-                                          assignment_url(q, ""), one->number)));
+        json_array_append_new(lines, json_pack("{s:i, s:s, s:s, s:s, s:o, s:o, s:s}", "number",
+                                               one->number, "name", name, "state",
+                                               go_regrade_state_name(one->state), "tone",
+                                               is_live ? "open" : "none", "opened",
+                                               go_json_time(q, q->zone, one->opened_us), "changed",
+                                               go_json_time(q, q->zone, one->changed_us), "url",
+                                               apr_psprintf(q->pool, "%s/submissions/%d/regrade",
+                                                            assignment_url(q, ""), one->number)));
     }
     return HTTP_OK;
 }

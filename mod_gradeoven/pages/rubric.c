@@ -1,4 +1,5 @@
-/* The rubric of an assignment, and the rules of grading by people: staff see, instructors change. */
+/* The rubric of an assignment, and the rules of grading by people: staff see, instructors change.
+ */
 #include "pages/grading.h"
 
 #include "model/zone.h"
@@ -17,30 +18,28 @@ static void add_items(go_request *q, json_t *page, const apr_array_header_t *ite
     for (int i = 0; i < items->nelts; i++) {
         const go_rubric_item *item = &APR_ARRAY_IDX(items, i, go_rubric_item);
         json_array_append_new(
-            list,
-            json_pack("{s:I, s:s, s:s, s:s, s:o, s:b, s:i, s:s}", "id", (json_int_t)item->id,
-                      "heading", item->heading, "title", item->title, "description",
-                      item->description, "points", json_points(q, item->points_milli), "is_retired",
-                      item->is_retired, "uses", item->uses, "action",
-                      assignment_url(q, apr_psprintf(q->pool, "/rubric/%" APR_INT64_T_FMT,
-                                                     item->id))));
+            list, json_pack("{s:I, s:s, s:s, s:s, s:o, s:b, s:i, s:s}", "id", (json_int_t)item->id,
+                            "heading", item->heading, "title", item->title, "description",
+                            item->description, "points", json_points(q, item->points_milli),
+                            "is_retired", item->is_retired, "uses", item->uses, "action",
+                            assignment_url(
+                                q, apr_psprintf(q->pool, "/rubric/%" APR_INT64_T_FMT, item->id))));
     }
     json_object_set_new(page, "items", list);
     json_object_set_new(page, "has_items", json_boolean(items->nelts > 0));
 }
 
 static void add_rules(go_request *q, json_t *page, const go_grading_rules *rules) {
-    json_t *json = json_pack(
-        "{s:o, s:b, s:s, s:o, s:i}", "max",
-        rules->has_max ? json_points(q, rules->max_milli) : json_null(), "is_blind",
-        rules->is_blind, "release", go_release_name(rules->release), "release_time",
-        go_json_time(q, q->zone, rules->release_us), "regrade_days", rules->regrade_days);
-    json_object_set_new(
-        json, "release_at",
-        json_string(rules->release == GO_RELEASE_DATE && rules->release_us
-                        ? go_zone_format(q->pool, q->zone, rules->release_us,
-                                         GO_ZONE_DATETIME_LOCAL)
-                        : ""));
+    json_t *json =
+        json_pack("{s:o, s:b, s:s, s:o, s:i}", "max",
+                  rules->has_max ? json_points(q, rules->max_milli) : json_null(), "is_blind",
+                  rules->is_blind, "release", go_release_name(rules->release), "release_time",
+                  go_json_time(q, q->zone, rules->release_us), "regrade_days", rules->regrade_days);
+    json_object_set_new(json, "release_at",
+                        json_string(rules->release == GO_RELEASE_DATE && rules->release_us
+                                        ? go_zone_format(q->pool, q->zone, rules->release_us,
+                                                         GO_ZONE_DATETIME_LOCAL)
+                                        : ""));
     json_object_set_new(json, "by_done", json_boolean(rules->release == GO_RELEASE_DONE));
     json_object_set_new(json, "by_date", json_boolean(rules->release == GO_RELEASE_DATE));
     json_object_set_new(json, "by_button", json_boolean(rules->release == GO_RELEASE_BUTTON));
@@ -113,8 +112,7 @@ static apr_status_t read_item(go_request *q, go_rubric_item *item) {
 int rubric_add(go_request *q, json_t *page) {
     go_rubric_item item;
     go_audit_entry by = grading_by(q);
-    if (read_item(q, &item) ||
-        go_rubric_add(q->db, q->at.assignment, &item, &by, q->pool, &q->err))
+    if (read_item(q, &item) || go_rubric_add(q->db, q->at.assignment, &item, &by, q->pool, &q->err))
         return refuse(q, page, 0);
     go_request_log(q, APLOG_NOTICE, "rubric item added");
     return go_reply_redirect(q, assignment_url(q, "/rubric"), "saved", 1);
@@ -166,8 +164,7 @@ static apr_status_t read_rules(go_request *q, const go_grading_rules *was,
 int grading_rules_change(go_request *q, json_t *page) {
     go_grading_rules *was, rules;
     go_audit_entry by = grading_by(q);
-    if (go_grading_rules_find(q->db, q->at.assignment, &was, q->pool, &q->err))
-        return go_failed(q);
+    if (go_grading_rules_find(q->db, q->at.assignment, &was, q->pool, &q->err)) return go_failed(q);
     if (read_rules(q, was, &rules) ||
         go_grading_rules_set(q->db, q->at.assignment, &rules, &by, q->pool, &q->err))
         return refuse(q, page, -1);
@@ -190,6 +187,6 @@ int grading_release(go_request *q, json_t *page) {
     if (go_grading_rules_set(q->db, q->at.assignment, rules, &by, q->pool, &q->err))
         return go_failed(q);
     go_request_log(q, APLOG_NOTICE, is_release ? "feedback released" : "feedback withdrawn");
-    return go_reply_redirect(q, assignment_url(q, "/rubric"),
-                             is_release ? "released" : "withdrawn", 0);
+    return go_reply_redirect(q, assignment_url(q, "/rubric"), is_release ? "released" : "withdrawn",
+                             0);
 }

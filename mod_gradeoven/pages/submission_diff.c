@@ -46,30 +46,30 @@ static apr_status_t read_side(go_request *q, const go_tree_entry *entry, const c
 static json_t *json_line(const go_request *q, const go_diff_line *line) {
     static const char *const kinds[] = {"same", "removed", "added"};
     static const char *const signs[] = {" ", "-", "+"};
-    json_t *json = json_pack("{s:s, s:s, s:s}", "kind", kinds[line->kind], "sign",
-                             signs[line->kind], "text",
-                             go_text_clean_utf8(q->pool, line->text, line->length, NULL));
-    json_object_set_new(json, "old", line->old_number ? json_integer(line->old_number)
-                                                      : json_null());
-    json_object_set_new(json, "new", line->new_number ? json_integer(line->new_number)
-                                                      : json_null());
+    json_t *json =
+        json_pack("{s:s, s:s, s:s}", "kind", kinds[line->kind], "sign", signs[line->kind], "text",
+                  go_text_clean_utf8(q->pool, line->text, line->length, NULL));
+    json_object_set_new(json, "old",
+                        line->old_number ? json_integer(line->old_number) : json_null());
+    json_object_set_new(json, "new",
+                        line->new_number ? json_integer(line->new_number) : json_null());
     return json;
 }
 
 /* Adds hunks until `*left` lines of the page are used up. */
 static json_t *json_hunks(const go_request *q, const go_diff *diff, int *left) {
     json_t *hunks = json_array();
-    for (int i = 0; i < diff->hunks->nelts && *left > 0; i++) {
+    for (int i = 0; i<diff->hunks->nelts && * left> 0; i++) {
         const go_diff_hunk *hunk = &APR_ARRAY_IDX(diff->hunks, i, go_diff_hunk);
         json_t *lines = json_array();
-        for (int k = 0; k < hunk->lines->nelts && *left > 0; k++, (*left)--)
+        for (int k = 0; k<hunk->lines->nelts && * left> 0; k++, (*left)--)
             json_array_append_new(lines,
                                   json_line(q, &APR_ARRAY_IDX(hunk->lines, k, go_diff_line)));
-        json_array_append_new(hunks, json_pack("{s:s, s:o}", "header",
-                                               apr_psprintf(q->pool, "@@ -%d,%d +%d,%d @@",
-                                                            hunk->old_start, hunk->old_count,
-                                                            hunk->new_start, hunk->new_count),
-                                               "lines", lines));
+        json_array_append_new(
+            hunks, json_pack("{s:s, s:o}", "header",
+                             apr_psprintf(q->pool, "@@ -%d,%d +%d,%d @@", hunk->old_start,
+                                          hunk->old_count, hunk->new_start, hunk->new_count),
+                             "lines", lines));
     }
     return hunks;
 }
@@ -86,8 +86,7 @@ static apr_status_t add_content(go_request *q, json_t *json, const go_tree_chang
     }
     if (read_side(q, change->was, &was, &was_length) || read_side(q, change->is, &is, &is_length))
         return q->err.status;
-    const go_diff *diff =
-        go_diff_texts(was, was_length, is, is_length, GO_DIFF_CONTEXT, q->pool);
+    const go_diff *diff = go_diff_texts(was, was_length, is, is_length, GO_DIFF_CONTEXT, q->pool);
     json_object_set_new(json, "is_binary", json_boolean(diff->outcome == GO_DIFF_BINARY));
     json_object_set_new(json, "is_large", json_boolean(diff->outcome == GO_DIFF_TOO_LARGE));
     if (diff->outcome == GO_DIFF_TEXT)
@@ -107,10 +106,9 @@ static apr_status_t add_changes(go_request *q, json_t *page, const go_submission
     json_t *list = json_array();
     for (int i = 0; i < changes->nelts; i++) {
         const go_tree_change *change = &APR_ARRAY_IDX(changes, i, go_tree_change);
-        json_t *json = json_pack("{s:s, s:s, s:b}", "path",
-                                 change->is ? change->is->path : change->was->path, "change",
-                                 go_change_name(change->kind), "is_mode_changed",
-                                 change->is_mode_changed);
+        json_t *json = json_pack(
+            "{s:s, s:s, s:b}", "path", change->is ? change->is->path : change->was->path, "change",
+            go_change_name(change->kind), "is_mode_changed", change->is_mode_changed);
         json_array_append_new(list, json);
         if (change->kind == GO_CHANGE_RENAMED)
             json_object_set_new(json, "was", json_string(change->was->path));
@@ -127,8 +125,9 @@ static apr_status_t add_changes(go_request *q, json_t *page, const go_submission
 int submission_diff_page(go_request *q, json_t *page) {
     go_submission *other;
     if (find_other(q, &other)) return go_failed(q);
-    page_begin(q, page, apr_psprintf(q->pool, "Attempt %d beside attempt %d", other->attempt,
-                                     q->at.submission->attempt));
+    page_begin(q, page,
+               apr_psprintf(q->pool, "Attempt %d beside attempt %d", other->attempt,
+                            q->at.submission->attempt));
     add_submission_head(q, page);
     json_object_set_new(page, "other",
                         json_pack("{s:i, s:i, s:s}", "number", other->number, "attempt",

@@ -32,6 +32,10 @@ static const struct {
     {"resumed", "Grading has been resumed."},
     {"drained", "The queue is stopped. Runs in progress will be finished."},
     {"removed", "Removed from the course. Their submissions are kept."},
+    {"all-graded", "All submissions that count are graded."},
+    {"released", "Released. Students see what is done."},
+    {"withdrawn", "Withdrawn. Students do not see the feedback any more."},
+    {"sent", "Your message is sent."},
     {"logout", "You are logged out."},
 };
 
