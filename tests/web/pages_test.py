@@ -73,13 +73,21 @@ class Pages(unittest.TestCase):
         yield "/courses/:course/assignments/:assignment/submissions/:number", owners
         yield "/courses/:course/assignments/:assignment/submissions/:number/files/*path", owners
         yield "/courses/:course/assignments/:assignment/submissions/:number/archive", owners
+        yield "/courses/:course/assignments/:assignment/rubric", staff
+        yield "/courses/:course/assignments/:assignment/grading", staff
+        yield "/courses/:course/assignments/:assignment/grading/next", (303, 404, 403, 403, 303, 303, 303)
+        yield "/courses/:course/assignments/:assignment/regrades", staff
+        yield "/courses/:course/assignments/:assignment/submissions/:number/grade", staff[:2] + (404,) + staff[3:]
+        yield "/courses/:course/assignments/:assignment/submissions/:number/view/*path", owners
+        yield "/courses/:course/assignments/:assignment/submissions/:number/regrade", owners
+        yield "/courses/:course/assignments/:assignment/submissions/:number/diff/:other", owners
         yield "/admin", admins
         yield "/admin/courses", admins
         yield "/admin/users", admins
 
     def real(self, pattern):
         for name, value in ((":course", "cs101"), (":assignment", "roman-numerals"), (":number", "1"),
-                            (":version", "1"), (":user", "student"), ("*path", "roman.c")):
+                            (":version", "1"), (":other", "1"), (":item", "1"), (":comment", "1"), (":user", "student"), ("*path", "roman.c")):
             pattern = pattern.replace(name, value)
         return pattern
 
@@ -116,6 +124,10 @@ class Pages(unittest.TestCase):
                "/courses/:course/assignments/:assignment/submissions/:number/cancel": "staff",
                "/courses/:course/assignments/:assignment/submissions/:number/prioritise": "staff",
                "/courses/:course/assignments/:assignment/submissions/:number/demand": "owners",
+               "/courses/:course/assignments/:assignment/submissions/:number/grade": "staff",
+               "/courses/:course/assignments/:assignment/submissions/:number/comments": "staff",
+               "/courses/:course/assignments/:assignment/submissions/:number/comments/:comment": "staff",
+               "/courses/:course/assignments/:assignment/submissions/:number/regrade": "owners",
                "/admin/weight": "admins", "/admin/drain": "admins"}
         for pattern in self.table("POST"):
             least = may[who.get(pattern, "teach")]
