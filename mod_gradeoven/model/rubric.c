@@ -84,6 +84,7 @@ static apr_status_t find(go_db *db, const go_assignment *assignment, apr_int64_t
                          go_rubric_item **item, apr_pool_t *pool, go_error *err) {
     apr_array_header_t *items;
     apr_status_t status = go_rubric(db, assignment, &items, pool, err);
+    *item = NULL;
     for (int i = 0; !status && i < items->nelts; i++) {
         *item = &APR_ARRAY_IDX(items, i, go_rubric_item);
         if ((*item)->id == id) return APR_SUCCESS;
@@ -144,7 +145,7 @@ static apr_status_t take_out(go_db *db, const go_assignment *assignment, apr_int
                              const go_audit_entry *by, apr_pool_t *pool, go_error *err) {
     go_rubric_item *was;
     apr_status_t status = find(db, assignment, id, &was, pool, err);
-    if (status) return status;
+    if (status || !was) return status;
     if (was->uses) {
         go_rubric_item retired = *was;
         retired.is_retired = 1;
