@@ -40,6 +40,12 @@ libgradeoven_la_SOURCES = \
 	mod_gradeoven/model/error.c \
 	mod_gradeoven/model/error.h \
 	mod_gradeoven/model/exceptions.c mod_gradeoven/model/exceptions.h \
+	mod_gradeoven/model/feedback.c mod_gradeoven/model/feedback.h \
+	mod_gradeoven/model/grading_rules.c mod_gradeoven/model/grading_rules.h \
+	mod_gradeoven/model/line_comments.c mod_gradeoven/model/line_comments.h \
+	mod_gradeoven/model/pseudonym.c mod_gradeoven/model/pseudonym.h \
+	mod_gradeoven/model/regrades.c mod_gradeoven/model/regrades.h \
+	mod_gradeoven/model/rubric.c mod_gradeoven/model/rubric.h \
 	mod_gradeoven/model/lint_command.c \
 	mod_gradeoven/model/lint_names.c \
 	mod_gradeoven/model/lint_private.h \
@@ -154,6 +160,12 @@ mod_gradeoven_la_SOURCES = \
 	mod_gradeoven/pages/submission_tests.c \
 	mod_gradeoven/pages/submissions.c mod_gradeoven/pages/submit.c \
 	mod_gradeoven/pages/versions.c \
+	mod_gradeoven/pages/blind.c mod_gradeoven/pages/feedback.c \
+	mod_gradeoven/pages/file_view.c mod_gradeoven/pages/file_view.h \
+	mod_gradeoven/pages/grade.c mod_gradeoven/pages/grading.c \
+	mod_gradeoven/pages/grading.h mod_gradeoven/pages/grading_shared.c \
+	mod_gradeoven/pages/line_comments.c mod_gradeoven/pages/regrade.c \
+	mod_gradeoven/pages/rubric.c mod_gradeoven/pages/submission_diff.c \
 	mod_gradeoven/routes.c mod_gradeoven/routes.h \
 	mod_gradeoven/routes_match.c \
 	mod_gradeoven/site.c mod_gradeoven/site.h \

@@ -119,6 +119,31 @@ int scoreboard_page(go_request *q, json_t *page);
 int scoreboard_hide(go_request *q, json_t *page);
 int scoreboard_change(go_request *q, json_t *page);
 
+/* Grading by people. rubric.c: */
+int rubric_page(go_request *q, json_t *page);
+int rubric_add(go_request *q, json_t *page);
+int rubric_change(go_request *q, json_t *page);
+int grading_rules_change(go_request *q, json_t *page);
+int grading_release(go_request *q, json_t *page);
+/* grading.c, grade.c, blind.c */
+int grading_page(go_request *q, json_t *page);
+int grading_next(go_request *q, json_t *page);
+int grade_page(go_request *q, json_t *page);
+int grade_save(go_request *q, json_t *page);
+int submission_reveal(go_request *q, json_t *page);
+/* file_view.c, line_comments.c */
+int file_view_page(go_request *q, json_t *page);
+int comment_add(go_request *q, json_t *page);
+int comment_change(go_request *q, json_t *page);
+/* regrade.c, submission_diff.c */
+int regrade_page(go_request *q, json_t *page);
+int regrade_write(go_request *q, json_t *page);
+int regrades_page(go_request *q, json_t *page);
+int submission_diff_page(go_request *q, json_t *page);
+/* feedback.c: "feedback" of the submission's page, and what its ETag must tell of it */
+apr_status_t add_feedback(go_request *q, json_t *page);
+apr_status_t feedback_tag(go_request *q, const char **tag);
+
 /* admin.c */
 int admin_page(go_request *q, json_t *page);
 int admin_courses_page(go_request *q, json_t *page);

@@ -22,9 +22,12 @@ static apr_status_t add_files(go_request *q, json_t *page) {
         const go_tree_entry *entry = &APR_ARRAY_IDX(tree->entries, i, go_tree_entry);
         if (entry->is_directory) continue;
         json_array_append_new(
-            list, json_pack("{s:s, s:s, s:s}", "path", entry->path, "size",
+            list, json_pack("{s:s, s:s, s:s, s:s}", "path", entry->path, "size",
                             go_bytes_text(q->pool, entry->size), "url",
                             apr_pstrcat(q->pool, base, "/files/",
+                                        go_form_encode_path(q->pool, entry->path), NULL),
+                            "view",
+                            apr_pstrcat(q->pool, base, "/view/",
                                         go_form_encode_path(q->pool, entry->path), NULL)));
     }
     json_object_set_new(page, "files", list);
@@ -56,12 +59,12 @@ static void add_submission(go_request *q, json_t *page) {
 /* The state of the wait is part of the tag, as is the viewer's standing: a changed role must not be
    answered "not modified". */
 static const char *tag_of(const go_request *q, const go_run *run, const go_wait *wait,
-                          const go_results_viewer *viewer) {
+                          const go_results_viewer *viewer, const char *feedback) {
     return apr_psprintf(
-        q->pool, "%" APR_INT64_T_FMT ".%" APR_INT64_T_FMT ".%d.%d.%d.%d.%d.%d.%d.%d.%d",
+        q->pool, "%" APR_INT64_T_FMT ".%" APR_INT64_T_FMT ".%d.%d.%d.%d.%d.%d.%d.%d.%d.%s",
         run ? run->id : 0, run ? run->revision : 0, wait->ahead, (int)wait->reason, wait->ends_in_s,
         viewer->is_staff, q->at.submission->newest_attempt, q->at.submission->counts,
-        q->at.submission->penalty_milli, viewer->is_due_over, viewer->is_released);
+        q->at.submission->penalty_milli, viewer->is_due_over, viewer->is_released, feedback);
 }
 
 /* What being late costs it, and what is left of a score that stands. */
@@ -86,19 +89,22 @@ int submission_page(go_request *q, json_t *page) {
     go_run *run;
     go_wait wait = {0};
     go_results_viewer viewer;
+    const char *feedback = "";
     if (go_run_newest(q->db, q->at.submission->id, &run, q->pool, &q->err)) return go_failed(q);
     if (run && run->state == GO_RUN_QUEUED &&
         go_run_wait(q->db, run->id, q->now, &wait, q->pool, &q->err))
         return go_failed(q);
     if (tests_viewer(q, &viewer)) return go_failed(q);
-    if (q->wants_json && go_reply_is_fresh(q, tag_of(q, run, &wait, &viewer)))
+    if (q->wants_json && feedback_tag(q, &feedback)) return go_failed(q);
+    if (q->wants_json && go_reply_is_fresh(q, tag_of(q, run, &wait, &viewer, feedback)))
         return HTTP_NOT_MODIFIED;
     page_begin(q, page,
                apr_psprintf(q->pool, "%s, attempt %d", q->at.assignment->title,
                             q->at.submission->attempt));
     add_submission(q, page);
     if (add_penalty(q, page)) return go_failed(q);
-    if (add_run(q, page, run, &wait) || add_tests(q, page, run, &viewer) || add_files(q, page))
+    if (add_run(q, page, run, &wait) || add_tests(q, page, run, &viewer) || add_files(q, page) ||
+        add_feedback(q, page))
         return go_failed(q);
     return HTTP_OK;
 }

@@ -4,6 +4,8 @@
  */
 #include "pages/pages.h"
 
+#include "model/pseudonym.h"
+
 #include <apr_strings.h>
 
 #include <string.h>
@@ -16,13 +18,16 @@ int submissions_page(go_request *q, json_t *page) {
     int all = strcmp(show, "all") == 0, troubled = strcmp(show, "trouble") == 0;
     apr_int64_t before = *before_text ? apr_atoi64(before_text) : APR_INT32_MAX;
     apr_array_header_t *lines;
+    go_grading_rules *rules;
     page_begin(q, page, "Submissions");
     if (go_submissions(q->db,
                        all        ? GO_SUBMISSIONS_ALL
                        : troubled ? GO_SUBMISSIONS_TROUBLED
                                   : GO_SUBMISSIONS_LATEST,
-                       q->at.assignment->id, before, &lines, q->pool, &q->err))
+                       q->at.assignment->id, before, &lines, q->pool, &q->err) ||
+        go_grading_rules_find(q->db, q->at.assignment, &rules, q->pool, &q->err))
         return go_failed(q);
+    go_blind_lines(rules, lines, !all, q->pool);
     json_t *list = json_array();
     int count = all && lines->nelts > PAGE_LINES ? PAGE_LINES : lines->nelts;
     const char *url = go_url(q, "/courses/%s/assignments/%s/submissions", q->at.course->name,

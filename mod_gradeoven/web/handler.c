@@ -3,6 +3,8 @@
 #include "web/reply.h"
 #include "web/session.h"
 
+#include "model/pseudonym.h"
+
 #include <apr_strings.h>
 #include <http_core.h>
 #include <http_log.h>
@@ -85,8 +87,12 @@ static apr_status_t find_submission(go_request *q) {
         return go_error_set(&q->err, GO_ENOTFOUND, NULL, "There is no submission \"%s\".", number);
     apr_status_t status =
         go_submission_find(q->db, q->at.assignment, atoi(number), &submission, q->pool, &q->err);
-    if (!status) q->at.submission = submission;
-    return status;
+    if (status) return status;
+    q->at.submission = submission;
+    if (submission->user_id == q->at.user->id || !go_request_may(q, GO_RIGHT_GRADE))
+        return APR_SUCCESS;
+    /* graded blind: from here on there is no name that a page could show to staff */
+    return go_blind_submission(q->db, q->at.assignment, submission, q->pool, &q->err);
 }
 
 /* Looks up what the path names: the course, one's role in it, the assignment, the submission. */

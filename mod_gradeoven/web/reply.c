@@ -42,6 +42,10 @@ static const struct {
     {"removed", "Removed from the course. Their submissions are kept."},
     {"hidden", "Others do not see you on the scoreboards of this course any more."},
     {"shown", "Others see you on the scoreboards of this course."},
+    {"all-graded", "All submissions that count are graded."},
+    {"feedback-released", "Released. Students see what is done."},
+    {"withdrawn", "Withdrawn. Students do not see the feedback any more."},
+    {"sent", "Your message is sent."},
     {"logout", "You are logged out."},
 };
 

@@ -23,6 +23,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/inspection_test.c \
 	tests/unit/main.c \
 	tests/unit/model.c tests/unit/model.h \
+	tests/unit/manual_test.c \
 	tests/unit/markdown_test.c \
 	tests/unit/multipart_test.c \
 	tests/unit/names_test.c \

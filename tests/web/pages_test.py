@@ -86,13 +86,22 @@ class Pages(unittest.TestCase):
         yield "/courses/:course/my-submissions", members
         yield "/courses/:course/assignments/:assignment/my-submissions", members
         yield "/courses/:course/assignments/:assignment/scoreboard", members
+        yield "/courses/:course/assignments/:assignment/rubric", staff
+        yield "/courses/:course/assignments/:assignment/grading", staff
+        yield "/courses/:course/assignments/:assignment/grading/next", (303, 404, 403, 403, 303, 303, 303)
+        yield "/courses/:course/assignments/:assignment/regrades", staff
+        yield "/courses/:course/assignments/:assignment/submissions/:number/grade", staff[:2] + (404,) + staff[3:]
+        yield "/courses/:course/assignments/:assignment/submissions/:number/view/*path", owners
+        yield "/courses/:course/assignments/:assignment/submissions/:number/regrade", owners
+        yield "/courses/:course/assignments/:assignment/submissions/:number/diff/:other", owners
         yield "/admin", admins
         yield "/admin/courses", admins
         yield "/admin/users", admins
 
     def real(self, pattern):
         for name, value in ((":course", "cs101"), (":assignment", "roman-numerals"), (":number", "1"),
-                            (":version", "1"), ("*file", "tests/main"), (":user", "student"), ("*path", "roman.c")):
+                            (":version", "1"), ("*file", "tests/main"), (":other", "1"), (":item", "1"), (":comment", "1"),
+                            (":user", "student"), ("*path", "roman.c")):
             pattern = pattern.replace(name, value)
         return pattern
 
@@ -131,6 +140,10 @@ class Pages(unittest.TestCase):
                "/courses/:course/assignments/:assignment/submissions/:number/demand": "owners",
                "/courses/:course/assignments/:assignment/submissions/:number/choose": "owners",
                "/courses/:course/assignments/:assignment/scoreboard/hide": "members",
+               "/courses/:course/assignments/:assignment/submissions/:number/grade": "staff",
+               "/courses/:course/assignments/:assignment/submissions/:number/comments": "staff",
+               "/courses/:course/assignments/:assignment/submissions/:number/comments/:comment": "staff",
+               "/courses/:course/assignments/:assignment/submissions/:number/regrade": "owners",
                "/admin/weight": "admins", "/admin/drain": "admins"}
         for pattern in self.table("POST"):
             least = may[who.get(pattern, "teach")]
