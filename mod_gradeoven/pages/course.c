@@ -8,17 +8,18 @@
 #include <string.h>
 
 /* For a student: the submission that counts. For staff: how many there are. */
-static void add_own(go_request *q, const go_assignment *assignment, const apr_array_header_t *lines,
-                    json_t *json) {
-    add_outlook(q, json, assignment, NULL);
+static apr_status_t add_own(go_request *q, const go_assignment *assignment,
+                            const apr_array_header_t *lines, json_t *json) {
+    const go_submission_line *mine = NULL;
     for (int i = 0; i < lines->nelts; i++) {
         const go_submission_line *line = &APR_ARRAY_IDX(lines, i, go_submission_line);
-        if (line->assignment_id != assignment->id) continue;
-        add_outlook(q, json, assignment, line);
+        if (line->assignment_id == assignment->id) mine = line;
+    }
+    if (mine)
         json_object_set_new(json, "mine",
                             json_submission_line(q, q->at.course->name, q->at.course->zone,
-                                                 assignment->name, line));
-    }
+                                                 assignment->name, mine));
+    return add_outlook(q, json, assignment, mine);
 }
 
 static void add_counts(const go_assignment *assignment, const apr_array_header_t *counts,
@@ -70,14 +71,15 @@ int course_page(go_request *q, json_t *page) {
         if (!assignment->is_published && !is_staff) continue;
         json_t *json = json_assignment(q, course, assignment);
         set_dates(q, assignment, dates, json);
-        add_own(q, assignment, lines, json);
+        json_array_append_new(list, json);
+        if (add_own(q, assignment, lines, json)) break;
         if (is_staff) {
             add_counts(assignment, counts, json);
             add_troubles(assignment, troubles, json);
         }
-        json_array_append_new(list, json);
     }
     json_object_set_new(page, "assignments", list);
+    if (q->err.status) return go_failed(q);
     json_object_set_new(page, "has_submissions", json_boolean(lines->nelts > 0));
     return HTTP_OK;
 }

@@ -15,7 +15,7 @@ typedef struct grading {
     go_feedback *feedback;
     apr_array_header_t *rubric; /* of go_rubric_item */
     int has_automatic;
-    go_score automatic; /* of the newest graded run */
+    go_score automatic; /* of the newest graded run, after what being late costs */
     int is_released;
     apr_time_t released_us; /* 0: not known yet */
 } grading;

@@ -11,6 +11,7 @@ apr_status_t grading_load(go_request *q, grading *g) {
         go_rubric(q->db, q->at.assignment, &g->rubric, q->pool, &q->err) ||
         go_run_standing(q->db, submission->id, &g->has_automatic, &g->automatic, q->pool, &q->err))
         return q->err.status;
+    if (g->has_automatic) g->automatic = go_score_after(g->automatic, submission->penalty_milli);
     g->released_us = go_release_time(g->rules, g->feedback->is_done, g->feedback->done_us);
     g->is_released = go_is_released(g->rules, g->feedback->is_done, g->feedback->done_us, q->now);
     return APR_SUCCESS;
@@ -57,8 +58,7 @@ void add_submission_head(go_request *q, json_t *page) {
         json_pack("{s:i, s:i, s:s, s:s, s:b, s:b, s:o, s:s}", "number", submission->number,
                   "attempt", submission->attempt, "username", submission->username, "name",
                   *submission->display_name ? submission->display_name : submission->username,
-                  "is_late", submission->is_late, "counts",
-                  submission->attempt == submission->newest_attempt, "submitted",
+                  "is_late", submission->is_late, "counts", submission->counts, "submitted",
                   go_json_time(q, q->zone, submission->created_us), "url", submission_url(q, "")));
     json_object_set_new(page, "is_mine", json_boolean(is_mine));
     json_object_set_new(page, "is_staff", json_boolean(is_staff));

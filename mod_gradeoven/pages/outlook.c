@@ -35,25 +35,41 @@ json_t *json_why(const go_request *q, const go_submission_line *line) {
                                        "\xe2\x80\x9d failed.", NULL));
 }
 
-/*
- * May they submit, and what comes of it. The one place that a student's lists ask: a policy with
- * attempts and closing times answers here.
- */
-static json_t *json_again(const go_request *q, const go_assignment *assignment, int is_again) {
-    int is_over = assignment->due_us && assignment->due_us < q->now;
-    if (!assignment->version_id)
-        return json_pack("{s:b, s:s}", "may", 0, "text", "It takes no submissions yet.");
-    if (is_over)
-        return json_pack("{s:b, s:s}", "may", 1, "text",
-                         is_again ? "You can still try again; that would be marked late."
-                                  : "You can still submit; it is marked late.");
-    return json_pack("{s:b, s:s}", "may", 1, "text",
-                     is_again ? "You can try again; the newest counts." : "You can submit now.");
+/* May they submit, and what comes of it: the rules say (model/policy.h). */
+static apr_status_t json_again(go_request *q, const go_assignment *assignment, int is_again,
+                               json_t **json) {
+    go_policy policy;
+    go_verdict verdict;
+    if (!assignment->version_id) {
+        *json = json_pack("{s:b, s:s}", "may", 0, "text", "It takes no submissions yet.");
+        return APR_SUCCESS;
+    }
+    apr_status_t status = go_counted_verdict(q->db, assignment, q->at.user->id, q->now, &policy,
+                                             &verdict, q->pool, &q->err);
+    if (status) return status;
+    const char *text = is_again ? "You can try again." : "You can submit now.";
+    if (verdict.refusal)
+        text = verdict.why_not;
+    else if (verdict.now.penalty_milli)
+        text = apr_psprintf(q->pool, "%s It costs %s of the score.", text,
+                            go_percent_text(q->pool, verdict.now.penalty_milli));
+    else if (verdict.now.is_late)
+        text = apr_pstrcat(q->pool, text, " It would be late.", NULL);
+    *json =
+        json_pack("{s:b, s:o, s:o}", "may", verdict.refusal == GO_MAY_SUBMIT, "text",
+                  go_json_text(q, text), "attempts_left",
+                  verdict.attempts_left < 0 ? json_null() : json_integer(verdict.attempts_left));
+    json_object_set_new(*json, "next_attempt", go_json_time(q, q->zone, verdict.next_attempt_us));
+    return APR_SUCCESS;
 }
 
-void add_outlook(const go_request *q, json_t *json, const go_assignment *assignment,
-                  const go_submission_line *line) {
+apr_status_t add_outlook(go_request *q, json_t *json, const go_assignment *assignment,
+                         const go_submission_line *line) {
+    json_t *again = NULL;
+    apr_status_t status = json_again(q, assignment, line != NULL, &again);
+    if (status) return status;
     json_object_set_new(json, "due_in", json_distance(q, assignment->due_us));
     json_object_set_new(json, "why", line ? json_why(q, line) : json_null());
-    json_object_set_new(json, "again", json_again(q, assignment, line != NULL));
+    json_object_set_new(json, "again", again);
+    return APR_SUCCESS;
 }

@@ -180,8 +180,8 @@ json_t *json_distance(const go_request *q, apr_time_t then);
 json_t *json_why(const go_request *q, const go_submission_line *line);
 
 /* Adds "due_in", "why" and "again": {"may", "text"}. `line` NULL: nothing was submitted. */
-void add_outlook(const go_request *q, json_t *json, const go_assignment *assignment,
-                 const go_submission_line *line);
+apr_status_t add_outlook(go_request *q, json_t *json, const go_assignment *assignment,
+                         const go_submission_line *line);
 /* --- submission_tests.c --------------------------------------------------------------------- */
 
 /* Who looks at results of tests of the assignment at hand. */

@@ -4,6 +4,7 @@
  */
 #include "pages/pages.h"
 
+#include "model/grading_rules.h"
 #include "model/receipts.h"
 #include "model/trees.h"
 
@@ -28,20 +29,37 @@ static json_t *json_receipt(const go_receipt_facts *facts) {
                      facts->text);
 }
 
+/*
+ * The submission with the name that a receipt must have: where it is graded blind, staff have
+ * another one before them (model/pseudonym.h), and may not have the receipt.
+ */
+static apr_status_t named(go_request *q, go_submission **submission) {
+    go_grading_rules *rules;
+    apr_status_t status = go_grading_rules_find(q->db, q->at.assignment, &rules, q->pool, &q->err);
+    if (status) return status;
+    if (rules->is_blind && q->at.submission->user_id != q->at.user->id)
+        return go_error_set(&q->err, GO_ECONFLICT, "An instructor can lift the pseudonym first.",
+                            "A receipt says who handed in, and this assignment is graded blind.");
+    return go_submission_find(q->db, q->at.assignment, q->at.submission->number, submission,
+                              q->pool, &q->err);
+}
+
 int submission_receipt(go_request *q, json_t *page) {
     go_tree *tree;
+    go_submission *submission;
     const char *text, *trouble;
     go_receipt_facts *facts;
-    if (go_trees_read(q->db, q->at.submission->tree_id, q->site->state->objects, &tree, q->pool,
+    if (named(q, &submission) ||
+        go_trees_read(q->db, submission->tree_id, q->site->state->objects, &tree, q->pool,
                       &q->err) ||
         go_receipt_make(&text, &trouble, q->site->state, q->db, q->site->name, q->at.course,
-                        q->at.assignment, q->at.submission, tree, q->pool, &q->err))
+                        q->at.assignment, submission, tree, q->pool, &q->err))
         return go_failed(q);
     if (trouble) go_request_log(q, APLOG_ERR, "the receipt is not signed: %s", trouble);
     if (!q->wants_json)
         return go_reply_bytes(q, "text/plain; charset=utf-8",
                               apr_psprintf(q->pool, "%s-%s-%d-receipt.txt", q->at.assignment->name,
-                                           q->at.submission->username, q->at.submission->attempt),
+                                           submission->username, submission->attempt),
                               text, strlen(text));
     if (go_receipt_parse(&facts, text, strlen(text), q->pool, &q->err)) return go_failed(q);
     page_begin(q, page, "Receipt");
@@ -78,6 +96,21 @@ typedef struct collection {
     int shows_drafts;
 } collection;
 
+/* The next one that may be shown with a name: *assignment is NULL after the last. */
+static apr_status_t next_named(collection *all, go_db *db, go_assignment **assignment,
+                               go_submission **submission, apr_pool_t *pool, go_error *err) {
+    const go_request *q = all->q;
+    for (;;) {
+        go_grading_rules *rules;
+        apr_status_t status = go_submission_next(
+            db, q->at.course, q->at.assignment ? q->at.assignment->id : 0, all->user_id,
+            all->shows_drafts, &all->last, assignment, submission, pool, err);
+        if (status || !*assignment || all->user_id == q->at.user->id) return status;
+        status = go_grading_rules_find(db, *assignment, &rules, pool, err);
+        if (status || !rules->is_blind) return status;
+    }
+}
+
 static apr_status_t fill(collection *all, go_db *db, go_archive_piece *piece, apr_pool_t *pool,
                          go_error *err) {
     const go_request *q = all->q;
@@ -85,9 +118,7 @@ static apr_status_t fill(collection *all, go_db *db, go_archive_piece *piece, ap
     go_submission *submission;
     go_tree *tree;
     const char *trouble;
-    apr_status_t status = go_submission_next(
-        db, q->at.course, q->at.assignment ? q->at.assignment->id : 0, all->user_id,
-        all->shows_drafts, &all->last, &assignment, &submission, pool, err);
+    apr_status_t status = next_named(all, db, &assignment, &submission, pool, err);
     if (status || !assignment) return status;
     status = go_trees_read(db, submission->tree_id, q->site->state->objects, &tree, pool, err);
     if (!status)
@@ -114,7 +145,7 @@ static apr_status_t next_submission(void *baton, go_archive_piece *piece, apr_po
     return status;
 }
 
-/* Staff name a student with ?user=. */
+/* Staff name a student with ?user=; what is graded blind is then left out. */
 int my_submissions(go_request *q, json_t *page) {
     const char *name = go_form_text(q->query, "user");
     int is_staff = go_request_may(q, GO_RIGHT_GRADE);

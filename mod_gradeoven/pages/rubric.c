@@ -29,7 +29,7 @@ static void add_items(go_request *q, json_t *page, const apr_array_header_t *ite
     json_object_set_new(page, "has_items", json_boolean(items->nelts > 0));
 }
 
-static void add_rules(go_request *q, json_t *page, const go_grading_rules *rules) {
+static void add_grading_rules(go_request *q, json_t *page, const go_grading_rules *rules) {
     json_t *json =
         json_pack("{s:o, s:b, s:s, s:o, s:i}", "max",
                   rules->has_max ? json_points(q, rules->max_milli) : json_null(), "is_blind",
@@ -56,7 +56,7 @@ static apr_status_t fill(go_request *q, json_t *page) {
         go_grading_rules_find(q->db, q->at.assignment, &rules, q->pool, &q->err))
         return q->err.status;
     add_items(q, page, items);
-    add_rules(q, page, rules);
+    add_grading_rules(q, page, rules);
     json_object_set_new(page, "base", json_string(assignment_url(q, "")));
     return APR_SUCCESS;
 }
@@ -187,6 +187,6 @@ int grading_release(go_request *q, json_t *page) {
     if (go_grading_rules_set(q->db, q->at.assignment, rules, &by, q->pool, &q->err))
         return go_failed(q);
     go_request_log(q, APLOG_NOTICE, is_release ? "feedback released" : "feedback withdrawn");
-    return go_reply_redirect(q, assignment_url(q, "/rubric"), is_release ? "feedback-released" : "withdrawn",
-                             0);
+    return go_reply_redirect(q, assignment_url(q, "/rubric"),
+                             is_release ? "feedback-released" : "withdrawn", 0);
 }

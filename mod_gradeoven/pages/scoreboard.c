@@ -4,6 +4,7 @@
  */
 #include "pages/pages.h"
 
+#include "model/pseudonym.h"
 #include "model/scoreboard.h"
 
 #include <apr_strings.h>
@@ -83,6 +84,19 @@ static void add_lines(const showing *s, json_t *page, const apr_array_header_t *
             json_string(apr_psprintf(q->pool, "%s?page=%d", url_board(q), number + 1)));
 }
 
+/* Graded blind: what the students may know of each other must not tell staff who wrote what. */
+static apr_status_t hide_names(go_request *q, apr_array_header_t *lines) {
+    go_grading_rules *rules;
+    apr_status_t status = go_grading_rules_find(q->db, q->at.assignment, &rules, q->pool, &q->err);
+    if (status || !rules->is_blind) return status;
+    for (int i = 0; i < lines->nelts; i++) {
+        go_board_line *line = &APR_ARRAY_IDX(lines, i, go_board_line);
+        line->username = go_pseudonym(rules->blind_key, line->username, q->pool);
+        line->display_name = "";
+    }
+    return APR_SUCCESS;
+}
+
 int scoreboard_page(go_request *q, json_t *page) {
     showing s = {.q = q, .is_staff = go_request_may(q, GO_RIGHT_GRADE)};
     apr_array_header_t *lines;
@@ -92,7 +106,8 @@ int scoreboard_page(go_request *q, json_t *page) {
     if (go_board_secret(s.secret, q->db, q->pool, &q->err) ||
         go_board_is_hidden(q->db, q->at.course, q->at.user, &is_hidden, q->pool, &q->err) ||
         go_board_lines(q->db, q->at.course, q->at.assignment, s.is_staff, q->at.user->id, &lines,
-                       q->pool, &q->err))
+                       q->pool, &q->err) ||
+        (s.is_staff && hide_names(q, lines)))
         return go_failed(q);
     page_begin(q, page, apr_pstrcat(q->pool, "Scoreboard: ", q->at.assignment->title, NULL));
     add_lines(&s, page, lines);
