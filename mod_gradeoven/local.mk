@@ -50,6 +50,9 @@ libgradeoven_la_SOURCES = \
 	mod_gradeoven/model/problems.h \
 	mod_gradeoven/model/roster.c \
 	mod_gradeoven/model/roster.h \
+	mod_gradeoven/model/roster_decode.c \
+	mod_gradeoven/model/roster_diff.c \
+	mod_gradeoven/model/roster_parse.c \
 	mod_gradeoven/model/runs.c \
 	mod_gradeoven/model/runs.h \
 	mod_gradeoven/model/score.c \
@@ -123,6 +126,7 @@ mod_gradeoven_la_SOURCES = \
 	mod_gradeoven/pages/avatar.c mod_gradeoven/pages/course.c \
 	mod_gradeoven/pages/dashboard.c mod_gradeoven/pages/files.c \
 	mod_gradeoven/pages/login.c mod_gradeoven/pages/pages.h \
+	mod_gradeoven/pages/audit.c mod_gradeoven/pages/roster_import.c \
 	mod_gradeoven/pages/roster.c mod_gradeoven/pages/settings.c \
 	mod_gradeoven/pages/shared.c mod_gradeoven/pages/steering.c \
 	mod_gradeoven/pages/submission.c mod_gradeoven/pages/submission_run.c \

@@ -30,7 +30,10 @@ const go_route go_routes[] = {
     {GO_GET,  COURSE "/roster",           GO_RIGHT_GRADE,          roster_page,          "roster",          0},
     {GO_POST, COURSE "/roster",           GO_RIGHT_TEACH,          roster_add,           "roster",          0},
     {GO_POST, COURSE "/roster/import",    GO_RIGHT_TEACH,          roster_import,        "roster",          1},
-    {GO_POST, COURSE "/roster/remove",    GO_RIGHT_TEACH,          roster_remove,        NULL,              0},
+    {GO_GET,  COURSE "/roster/export",    GO_RIGHT_GRADE,          roster_export,        NULL,              0},
+    {GO_POST, COURSE "/roster/change",    GO_RIGHT_TEACH,          roster_change,        "roster",          0},
+    {GO_POST, COURSE "/roster/drop",      GO_RIGHT_TEACH,          roster_drop,          "roster",          0},
+    {GO_GET,  COURSE "/audit",            GO_RIGHT_TEACH,          audit_page,           "audit",           0},
 
     {GO_GET,  COURSE "/new-assignment",   GO_RIGHT_TEACH,          assignment_new_page,  "assignment_edit", 0},
     {GO_POST, COURSE "/assignments",      GO_RIGHT_TEACH,          assignment_create,    "assignment_edit", 0},

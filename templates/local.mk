@@ -2,7 +2,7 @@
 templatesdir = $(pkgdatadir)/templates
 dist_templates_DATA = \
 	templates/admin.html templates/admin_courses.html templates/admin_users.html \
-	templates/assignment.html templates/assignment_edit.html templates/course.html \
+	templates/assignment.html templates/assignment_edit.html templates/audit.html templates/course.html \
 	templates/course_edit.html templates/dashboard.html templates/error.html \
 	templates/footer.html templates/header.html templates/login.html templates/roster.html \
 	templates/score.html templates/settings.html templates/submission.html \

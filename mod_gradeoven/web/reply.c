@@ -31,7 +31,7 @@ static const struct {
     {"paused", "Grading is paused. Students can still submit."},
     {"resumed", "Grading has been resumed."},
     {"drained", "The queue is stopped. Runs in progress will be finished."},
-    {"removed", "Removed from the course. Their submissions are kept."},
+    {"removed", "Dropped from the course. Work and grades are kept."},
     {"logout", "You are logged out."},
 };
 

@@ -65,6 +65,8 @@ class Pages(unittest.TestCase):
         yield "/courses/:course", members
         yield "/courses/:course/edit", teachers
         yield "/courses/:course/roster", staff
+        yield "/courses/:course/roster/export", staff
+        yield "/courses/:course/audit", teachers
         yield "/courses/:course/new-assignment", teachers
         yield "/courses/:course/assignments/:assignment", members
         yield "/courses/:course/assignments/:assignment/edit", teachers
@@ -224,7 +226,7 @@ class Pages(unittest.TestCase):
 
     def test_every_page_answers_json(self):
         for pattern, statuses in self.routes():
-            if statuses[6] != 200 or any(part in pattern for part in ("avatars", "versions/", "files", "archive")):
+            if statuses[6] != 200 or any(part in pattern for part in ("avatars", "versions/", "files", "archive", "export")):
                 continue
             answer = self.people["admin"].get(self.real(pattern), Accept="application/json")
             self.assertEqual(answer.headers["Content-Type"], "application/json", pattern)
@@ -325,7 +327,9 @@ class Pages(unittest.TestCase):
         self.assertEqual((answer.status, answer.location), (303, "/courses/c%2B%2B?notice=created"))
         self.assertEqual(teacher.post("/courses", {"name": "c++", "title": "Again", "zone": "UTC"}).status, 422)
         csv = "username,name,email,shoe\nada,Ada L.,ada@example.org,38\nbob,\"Bob, the 2nd\",,\nstudent,,,\n"
-        answer = teacher.post("/courses/c%2B%2B/roster/import", {"csv": csv}, Accept="application/json")
+        shown = teacher.post("/courses/c%2B%2B/roster/import", {"csv": csv}, Accept="application/json").json()
+        answer = teacher.post("/courses/c%2B%2B/roster/import", {"csv": csv, "apply": shown["preview"]["digest"]},
+                              Accept="application/json")
         done = {one["username"]: one for one in answer.json()["registered"]}
         self.assertEqual(sorted(done), ["ada", "bob", "student"])
         self.assertNotIn("password", done["student"])
