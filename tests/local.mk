@@ -9,7 +9,7 @@ EXTRA_DIST += tests/fault/README.md tests/fault/fault_site.py tests/fault/faults
 EXTRA_DIST += tests/grading/demo_test.py tests/grading/fault_test.py tests/grading/hostile_test.py \
 	tests/web/doctor_test.py tests/web/engines_test.py tests/web/grading_test.py tests/web/harness.py \
 	tests/web/hostile_test.py tests/web/pack.py \
-	tests/web/pages_test.py tests/web/queue_test.py tests/web/replay_test.py \
+	tests/web/pages_test.py tests/web/people_test.py tests/web/queue_test.py tests/web/replay_test.py \
 	tests/bench/README.md tests/bench/bench_site.py tests/bench/contestants.py tests/bench/cpu.py \
 	tests/bench/grading tests/bench/measures.py tests/bench/report.py \
 	tests/browser/flows.test.mjs tests/browser/harness.mjs tests/browser/package-lock.json \

@@ -26,6 +26,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/names_test.c \
 	tests/unit/outputs_test.c \
 	tests/unit/rights_test.c \
+	tests/unit/roster_test.c \
 	tests/unit/runs_test.c \
 	tests/unit/score_test.c \
 	tests/unit/stages_lint_test.c \
