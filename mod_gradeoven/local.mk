@@ -30,6 +30,7 @@ libgradeoven_la_SOURCES = \
 	mod_gradeoven/model/engine_setting.h \
 	mod_gradeoven/model/engines.c \
 	mod_gradeoven/model/engines.h \
+	mod_gradeoven/model/enrol_code.c mod_gradeoven/model/enrol_code.h \
 	mod_gradeoven/model/error.c \
 	mod_gradeoven/model/error.h \
 	mod_gradeoven/model/lint_command.c \
@@ -126,7 +127,7 @@ mod_gradeoven_la_SOURCES = \
 	mod_gradeoven/pages/avatar.c mod_gradeoven/pages/course.c \
 	mod_gradeoven/pages/dashboard.c mod_gradeoven/pages/files.c \
 	mod_gradeoven/pages/login.c mod_gradeoven/pages/pages.h \
-	mod_gradeoven/pages/audit.c mod_gradeoven/pages/roster_import.c \
+	mod_gradeoven/pages/audit.c mod_gradeoven/pages/enrol.c mod_gradeoven/pages/roster_import.c \
 	mod_gradeoven/pages/roster.c mod_gradeoven/pages/settings.c \
 	mod_gradeoven/pages/shared.c mod_gradeoven/pages/steering.c \
 	mod_gradeoven/pages/submission.c mod_gradeoven/pages/submission_run.c \

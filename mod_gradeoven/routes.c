@@ -33,6 +33,10 @@ const go_route go_routes[] = {
     {GO_GET,  COURSE "/roster/export",    GO_RIGHT_GRADE,          roster_export,        NULL,              0},
     {GO_POST, COURSE "/roster/change",    GO_RIGHT_TEACH,          roster_change,        "roster",          0},
     {GO_POST, COURSE "/roster/drop",      GO_RIGHT_TEACH,          roster_drop,          "roster",          0},
+    {GO_POST, COURSE "/roster/code",      GO_RIGHT_TEACH,          roster_code,          "roster",          0},
+    {GO_POST, COURSE "/roster/code/end",  GO_RIGHT_TEACH,          roster_code_end,      NULL,              0},
+    {GO_GET,  "/enrol",                   GO_RIGHT_USER,           enrol_page,           "enrol",           0},
+    {GO_POST, "/enrol",                   GO_RIGHT_USER,           enrol_submit,         "enrol",           0},
     {GO_GET,  COURSE "/audit",            GO_RIGHT_TEACH,          audit_page,           "audit",           0},
 
     {GO_GET,  COURSE "/new-assignment",   GO_RIGHT_TEACH,          assignment_new_page,  "assignment_edit", 0},

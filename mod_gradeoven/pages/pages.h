@@ -49,6 +49,14 @@ void roster_add_registered(go_request *q, json_t *page, const apr_array_header_t
 /* roster_import.c */
 int roster_import(go_request *q, json_t *page);
 
+/* enrol.c */
+int enrol_page(go_request *q, json_t *page);
+int enrol_submit(go_request *q, json_t *page);
+int roster_code(go_request *q, json_t *page);
+int roster_code_end(go_request *q, json_t *page);
+/* "code": by which people enrol themselves in the course at hand, for who may change it. */
+apr_status_t enrol_add_code(go_request *q, json_t *page);
+
 /* audit.c */
 int audit_page(go_request *q, json_t *page);
 /* Who does something now, when and from where: what an audit entry begins with. */

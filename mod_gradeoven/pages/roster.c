@@ -74,6 +74,7 @@ apr_status_t roster_fill(go_request *q, json_t *page) {
     json_object_set_new(page, "shows_dropped", json_boolean(dropped));
     json_object_set_new(page, "dropped_count", json_integer(left));
     if (!status) add_sections(q, page, people, section);
+    if (!status && go_request_may(q, GO_RIGHT_TEACH)) status = enrol_add_code(q, page);
     return status;
 }
 

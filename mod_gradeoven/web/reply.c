@@ -32,6 +32,9 @@ static const struct {
     {"resumed", "Grading has been resumed."},
     {"drained", "The queue is stopped. Runs in progress will be finished."},
     {"removed", "Dropped from the course. Work and grades are kept."},
+    {"code", "There is a new code. The old one, if there was any, is not valid any more."},
+    {"no-code", "There is no code any more."},
+    {"joined", "You are in the course."},
     {"logout", "You are logged out."},
 };
 

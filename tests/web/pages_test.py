@@ -67,6 +67,7 @@ class Pages(unittest.TestCase):
         yield "/courses/:course/roster", staff
         yield "/courses/:course/roster/export", staff
         yield "/courses/:course/audit", teachers
+        yield "/enrol", users
         yield "/courses/:course/new-assignment", teachers
         yield "/courses/:course/assignments/:assignment", members
         yield "/courses/:course/assignments/:assignment/edit", teachers
@@ -111,7 +112,7 @@ class Pages(unittest.TestCase):
         may = {"users": 1, "makers": 5, "teach": 5, "staff": 4, "admins": 6, "members": 2, "public": 0, "owners": 3}
         who = {"/login": "public", "/logout": "users", "/settings/profile": "users",
                "/settings/password": "users", "/settings/avatar": "users",
-               "/settings/avatar/remove": "users", "/courses": "makers", "/admin/instructors": "admins",
+               "/settings/avatar/remove": "users", "/enrol": "users", "/courses": "makers", "/admin/instructors": "admins",
                "/admin/users": "admins", "/admin/users/:user": "admins",
                "/courses/:course/assignments/:assignment/submissions": "members",
                "/courses/:course/assignments/:assignment/submissions/:number/rerun": "staff",

@@ -167,6 +167,59 @@ class People(unittest.TestCase):
             self.assertEqual(answer.status, 403)
         self.assertEqual(self.grader.get("/courses/cs101/audit").status, 403)
 
+    def make_code(self, expires="2035-01-01T00:00", section=""):
+        answer = self.teacher.post(ROSTER + "/code", {"expires": expires, "code_section": section})
+        self.assertEqual(answer.status, 303, answer.text)
+        return self.teacher.json(ROSTER)["code"]["code"]
+
+    def newcomer(self, name):
+        self.site.add_user(name)
+        return self.site.browser(name)
+
+    def test_a_code_enrols_a_student_until_it_is_rotated_or_ended(self):
+        code = self.make_code(section="Online")
+        self.assertRegex(code, r"^[a-z2-9]{4}(-[a-z2-9]{4}){3}$")
+        joiner = self.newcomer("joiner")
+        self.assertEqual(joiner.get(f"/enrol?code={code}").field("csrf"), joiner.csrf)
+        self.assertEqual(joiner.get("/courses/cs101").status, 404)
+        answer = joiner.post("/enrol", {"code": " " + code.replace("-", "").upper()})
+        self.assertEqual((answer.status, answer.location), (303, "/courses/cs101?notice=joined"))
+        self.assertEqual((self.people()["joiner"]["role"], self.people()["joiner"]["section"]), ("student", "Online"))
+        self.assertIn(("enrol", "joiner", "", "student, by the code"), self.log())
+        self.assertNotIn(code, self.teacher.get("/courses/cs101/audit").text)
+        new, late = self.make_code(), self.newcomer("late")
+        self.assertEqual(late.post("/enrol", {"code": code}).status, 422)
+        self.assertEqual(self.teacher.post(ROSTER + "/code/end").status, 303)
+        self.assertEqual(late.post("/enrol", {"code": new}).status, 422)
+        self.assertEqual(late.get("/courses/cs101").status, 404)
+
+    def test_a_code_changes_no_role_and_brings_nobody_back(self):
+        code = self.make_code()
+        self.assertEqual(self.grader.post("/enrol", {"code": code}).status, 303)
+        self.assertEqual(self.people()["grader"]["role"], "grader")
+        dropped = self.newcomer("dropped")
+        dropped.post("/enrol", {"code": code})
+        self.teacher.post(ROSTER + "/drop", {"username": "dropped"})
+        answer = dropped.post("/enrol", {"code": code})
+        self.assertEqual(answer.status, 422)
+        self.assertIn("dropped from this course", answer.text)
+        self.assertEqual(dropped.get("/courses/cs101").status, 404)
+
+    def test_wrong_codes_are_limited_and_a_time_that_is_over_is_refused(self):
+        self.assertEqual(self.teacher.post(ROSTER + "/code", {"expires": "2020-01-01T00:00"}).status, 422)
+        code, guesser = self.make_code(), self.newcomer("guesser")
+        for _ in range(10):
+            self.assertIn("No course has this code", guesser.post("/enrol", {"code": "abcd-efgh-jkmn-pqrs"}).text)
+        self.assertIn("too many wrong codes", guesser.post("/enrol", {"code": code}).text)
+        self.assertEqual(guesser.get("/courses/cs101").status, 404)
+
+    def test_only_instructors_see_and_make_a_code(self):
+        code = self.make_code()
+        self.assertNotIn(code, self.grader.get(ROSTER).text)
+        self.assertNotIn("code", self.grader.json(ROSTER))
+        for visitor, status in ((self.grader, 403), (self.student, 403)):
+            self.assertEqual(visitor.post(ROSTER + "/code", {"expires": "2035-01-01T00:00"}).status, status)
+
 
 if __name__ == "__main__":
     unittest.main()
