@@ -38,7 +38,7 @@ apr_status_t go_enrol_code_rotate(go_db *db, const go_course *course, const char
                                   apr_time_t expires_us, const go_audit_entry *by, apr_pool_t *pool,
                                   go_error *err) {
     apr_status_t status =
-        go_name_line(&section, "section", section, GO_ROSTER_SECTION, 1, pool, err);
+        go_name_line(&section, "section", section, GO_ROSTER_SECTION_MAX, 1, pool, err);
     if (!status && expires_us <= by->at_us)
         status = go_error_set(err, GO_EINVALID, "Choose one to come.",
                               "The time until which the code is valid is over.");

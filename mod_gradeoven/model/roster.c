@@ -170,8 +170,8 @@ static apr_status_t change_one(go_db *db, const go_course *course, const char *u
 apr_status_t go_roster_change_one(go_db *db, const go_course *course, const char *username,
                                   go_role role, const char *section, const go_audit_entry *by,
                                   apr_pool_t *pool, go_error *err) {
-    apr_status_t status =
-        go_name_line(&section, "section", section ? section : "", GO_ROSTER_SECTION, 1, pool, err);
+    apr_status_t status = go_name_line(&section, "section", section ? section : "",
+                                       GO_ROSTER_SECTION_MAX, 1, pool, err);
     if (!status) status = go_db_begin(db, err);
     if (status) return status;
     status = change_one(db, course, username, role, section, by, pool, err);

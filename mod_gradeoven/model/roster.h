@@ -50,8 +50,8 @@ typedef struct go_registration {
     int is_new_account, was_enrolled;
 } go_registration;
 
-#define GO_ROSTER_MAX     5000 /* lines at once */
-#define GO_ROSTER_SECTION 60   /* bytes of a section's name */
+#define GO_ROSTER_MAX         5000 /* lines at once */
+#define GO_ROSTER_SECTION_MAX 60   /* bytes of a section's name */
 
 /*
  * Any encoding that spreadsheets save to UTF-8 with LF: a byte order mark says UTF-8 or UTF-16 (LE,

@@ -10,11 +10,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The kept columns with those of the line over them: a list may know only some. */
+/* The kept columns with those of the line over them: a list may know only some. An empty cell takes
+ * its column away. */
 static const char *merge_extra(const char *kept, const char *news, apr_pool_t *pool) {
     json_t *all = json_loads(kept, 0, NULL), *over = news ? json_loads(news, 0, NULL) : NULL;
     if (!all) all = json_object();
-    json_object_update(all, over);
+    const char *name;
+    json_t *value;
+    json_object_foreach(over, name, value) {
+        if (json_string_length(value))
+            json_object_set(all, name, value);
+        else
+            json_object_del(all, name);
+    }
     char *text = json_dumps(all, JSON_COMPACT | JSON_SORT_KEYS);
     const char *copy = apr_pstrdup(pool, text ? text : "{}");
     free(text);
@@ -29,7 +37,7 @@ static go_roster_change change_of(const go_roster_line *line, const go_enrolment
     if (!person) {
         change.what = GO_ROSTER_ADDED;
         change.section = line->section ? line->section : "";
-        change.extra = line->extra ? line->extra : "{}";
+        change.extra = merge_extra("{}", line->extra, pool);
         return change;
     }
     if (!line->says_role) change.role = person->role;

@@ -134,7 +134,7 @@ static apr_status_t read_cells(const roster_reader *in, const go_csv_row *row, g
     if (!status && *line->password) status = go_password_check(line->password, err);
     if (!status && in->places[COLUMN_SECTION] >= 0)
         status = go_name_line(&line->section, "section", cell_of(row, in->places[COLUMN_SECTION]),
-                              GO_ROSTER_SECTION, 1, in->pool, err);
+                              GO_ROSTER_SECTION_MAX, 1, in->pool, err);
     return status;
 }
 

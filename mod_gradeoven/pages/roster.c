@@ -143,7 +143,7 @@ int roster_add(go_request *q, json_t *page) {
     const char *section = go_form_text(q->form, "section");
     if (go_name_username(&line->username, line->username, q->pool, &q->err) ||
         go_role_parse(go_form_text(q->form, "role"), &line->role, &q->err) ||
-        go_name_line(&section, "section", section, GO_ROSTER_SECTION, 1, q->pool, &q->err) ||
+        go_name_line(&section, "section", section, GO_ROSTER_SECTION_MAX, 1, q->pool, &q->err) ||
         refuse_self(q, line->username)) {
         page_keep(q, page, fields, 4);
         return roster_failed(q, page);

@@ -89,7 +89,7 @@ static void add_preview(go_request *q, json_t *page, const apr_array_header_t *c
         json_int_t count = (json_int_t)json_array_size(people[i]);
         json_t *group = json_pack("{s:s, s:s, s:I, s:o}", "name", groups[i].name, "title",
                                   groups[i].title, "count", count, "people", people[i]);
-        if (groups[i].what == GO_ROSTER_ABSENT)
+        if (groups[i].what == GO_ROSTER_ABSENT && count)
             json_object_set_new(preview, "absent_count", json_integer(count));
         if (count)
             json_array_append_new(list, group);
