@@ -15,14 +15,9 @@ class People(unittest.TestCase):
     def setUpClass(cls):
         cls.site = Site(executor=False).start()
         cls.addClassCleanup(cls.site.stop)
-
-    def setUp(self):
-        """A course of its own for each test would cost a site; the demo's people are put back instead."""
-        if not self.site.passwords:
-            self.site.load_demo()
-            type(self).teacher = self.site.browser("instructor")
-            type(self).grader = self.site.browser("grader")
-            type(self).student = self.site.browser("student")
+        cls.site.load_demo()
+        cls.teacher, cls.grader, cls.student = (cls.site.browser(name)
+                                                for name in ("instructor", "grader", "student"))
 
     def look(self, text, **fields):
         return self.teacher.post(ROSTER + "/import", {"csv": text, **fields}, **JSON)
