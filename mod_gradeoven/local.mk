@@ -37,6 +37,7 @@ libgradeoven_la_SOURCES = \
 	mod_gradeoven/model/engine_setting.h \
 	mod_gradeoven/model/engines.c \
 	mod_gradeoven/model/engines.h \
+	mod_gradeoven/model/enrol_code.c mod_gradeoven/model/enrol_code.h \
 	mod_gradeoven/model/error.c \
 	mod_gradeoven/model/error.h \
 	mod_gradeoven/model/exceptions.c mod_gradeoven/model/exceptions.h \
@@ -72,6 +73,9 @@ libgradeoven_la_SOURCES = \
 	mod_gradeoven/model/roster.c \
 	mod_gradeoven/model/roster.h \
 	mod_gradeoven/model/rules.c mod_gradeoven/model/rules.h \
+	mod_gradeoven/model/roster_decode.c \
+	mod_gradeoven/model/roster_diff.c \
+	mod_gradeoven/model/roster_parse.c \
 	mod_gradeoven/model/runs.c \
 	mod_gradeoven/model/runs.h \
 	mod_gradeoven/model/score.c \
@@ -152,6 +156,7 @@ mod_gradeoven_la_SOURCES = \
 	mod_gradeoven/pages/exceptions.c mod_gradeoven/pages/policy.c \
 	mod_gradeoven/pages/rules.c \
 	mod_gradeoven/pages/login.c mod_gradeoven/pages/pages.h \
+	mod_gradeoven/pages/audit.c mod_gradeoven/pages/enrol.c mod_gradeoven/pages/roster_import.c \
 	mod_gradeoven/pages/roster.c mod_gradeoven/pages/settings.c \
 	mod_gradeoven/pages/receipts.c mod_gradeoven/pages/scoreboard.c \
 	mod_gradeoven/pages/outlook.c \

@@ -81,9 +81,11 @@ int ctl_roster_import(const ctl_command *command, int argc, const char *const *a
         read_all(words[1], &csv, &length, pool, &site.err))
         return ctl_site_failed(&site);
     go_problems *problems = go_problems_make(pool);
-    go_roster_parse(csv, length, role, &lines, pool, problems);
+    const char *text = go_roster_decode(csv, length, &length, pool);
+    go_roster_parse(text, length, role, &lines, pool, problems);
     if (print_problems(problems)) return CTL_FAILED;
-    if (go_roster_register(site.db, course, lines, apr_time_now(), &done, pool, &site.err))
+    const go_audit_entry by = {.at_us = apr_time_now(), .actor = "*gradeovenctl"};
+    if (go_roster_register(site.db, course, lines, &by, &done, pool, &site.err))
         return ctl_site_failed(&site);
     for (int i = 0; i < done->nelts; i++) {
         const go_registration *one = &APR_ARRAY_IDX(done, i, go_registration);

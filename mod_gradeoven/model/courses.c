@@ -114,8 +114,9 @@ apr_status_t go_courses_of_user(go_db *db, apr_int64_t user_id, apr_array_header
 apr_status_t go_enrolment_set(go_db *db, const go_course *course, const go_user *user, go_role role,
                               apr_time_t now, apr_pool_t *pool, go_error *err) {
     if (role == GO_ROLE_NONE)
-        return go_db_run(db, GO_SQL_ENROLMENT_REMOVE,
-                         GO_VALUES(go_integer(course->id), go_integer(user->id)), NULL, pool, err);
+        return go_db_run(db, GO_SQL_ENROLMENT_DROP,
+                         GO_VALUES(go_integer(now), go_integer(course->id), go_integer(user->id)),
+                         NULL, pool, err);
     return go_db_run(db, GO_SQL_ENROLMENT_SET,
                      GO_VALUES(go_integer(course->id), go_integer(user->id),
                                go_text(go_role_name(role)), go_integer(now)),
@@ -132,20 +133,33 @@ apr_status_t go_enrolment_role(go_db *db, apr_int64_t course_id, apr_int64_t use
     return status;
 }
 
-apr_status_t go_enrolments(go_db *db, const go_course *course, apr_array_header_t **people,
-                           apr_pool_t *pool, go_error *err) {
+apr_status_t go_enrolments_ever(go_db *db, const go_course *course, apr_array_header_t **people,
+                                apr_pool_t *pool, go_error *err) {
     go_rows *rows;
     apr_status_t status = go_db_select(db, GO_SQL_ENROLMENTS_OF_COURSE,
                                        GO_VALUES(go_integer(course->id)), &rows, pool, err);
     *people = apr_array_make(pool, 64, sizeof(go_enrolment));
-    while (!status && go_rows_next(rows)) {
-        go_enrolment *person = apr_array_push(*people);
-        person->user_id = go_rows_integer(rows, 0, 0);
-        person->username = go_rows_text(rows, 1);
-        person->display_name = go_rows_text(rows, 2);
-        person->email = go_rows_text(rows, 3);
-        person->role = role_of(go_rows_text(rows, 4));
-        person->section = go_rows_text(rows, 5);
+    while (!status && go_rows_next(rows))
+        APR_ARRAY_PUSH(*people, go_enrolment) =
+            (go_enrolment){.user_id = go_rows_integer(rows, 0, 0),
+                           .username = go_rows_text(rows, 1),
+                           .display_name = go_rows_text(rows, 2),
+                           .email = go_rows_text(rows, 3),
+                           .role = role_of(go_rows_text(rows, 4)),
+                           .section = go_rows_text(rows, 5),
+                           .extra = go_rows_text(rows, 6),
+                           .dropped_us = go_rows_integer(rows, 7, 0)};
+    return status;
+}
+
+apr_status_t go_enrolments(go_db *db, const go_course *course, apr_array_header_t **people,
+                           apr_pool_t *pool, go_error *err) {
+    apr_array_header_t *ever;
+    apr_status_t status = go_enrolments_ever(db, course, &ever, pool, err);
+    *people = apr_array_make(pool, 64, sizeof(go_enrolment));
+    for (int i = 0; !status && i < ever->nelts; i++) {
+        const go_enrolment *person = &APR_ARRAY_IDX(ever, i, go_enrolment);
+        if (!person->dropped_us) APR_ARRAY_PUSH(*people, go_enrolment) = *person;
     }
     return status;
 }

@@ -51,16 +51,24 @@ typedef struct go_enrolment {
     apr_int64_t user_id;
     const char *username, *display_name, *email;
     go_role role;
-    const char *section; /* "": none */
+    const char *section;   /* "": none */
+    const char *extra;     /* unknown columns of an import, as a JSON object */
+    apr_time_t dropped_us; /* 0: in the course */
 } go_enrolment;
 
-/* Enrols, or changes the role of who is enrolled. GO_ROLE_NONE takes out; submissions stay. */
+/*
+ * Enrols, or changes the role of who is enrolled (who was dropped is back). GO_ROLE_NONE drops: the
+ * row stays with its time, and so do submissions and grades.
+ */
 apr_status_t go_enrolment_set(go_db *db, const go_course *course, const go_user *user, go_role role,
                               apr_time_t now, apr_pool_t *pool, go_error *err);
 apr_status_t go_enrolment_role(go_db *db, apr_int64_t course_id, apr_int64_t user_id, go_role *role,
                                apr_pool_t *pool, go_error *err);
-/* Array of go_enrolment, instructors and graders and students, each by username. */
+/* Array of go_enrolment, graders, instructors and students, each by username; none is dropped. */
 apr_status_t go_enrolments(go_db *db, const go_course *course, apr_array_header_t **people,
                            apr_pool_t *pool, go_error *err);
+/* The same with those who were dropped. */
+apr_status_t go_enrolments_ever(go_db *db, const go_course *course, apr_array_header_t **people,
+                                apr_pool_t *pool, go_error *err);
 
 #endif

@@ -5,6 +5,7 @@
 #include <apr_strings.h>
 
 #include <string.h>
+#include <strings.h>
 
 #define BYTE_ORDER_MARK "\xEF\xBB\xBF"
 
@@ -133,7 +134,12 @@ apr_status_t go_csv_parse(apr_array_header_t **rows, const char *bytes, apr_size
     if (length >= 3 && !memcmp(bytes, BYTE_ORDER_MARK, 3)) p.at += 3;
     p.rows = apr_array_make(pool, 64, sizeof(go_csv_row));
     p.cell = go_buffer_make(pool, 0);
-    p.separator = detect_separator(p.at, p.end);
+    if (p.end - p.at > 5 && !strncasecmp(p.at, "sep=", 4) && strchr("\r\n", p.at[5])) {
+        p.separator = p.at[4]; /* how Excel is told; the line is no row */
+        p.at += 5;
+    } else {
+        p.separator = detect_separator(p.at, p.end);
+    }
     apr_status_t status = check_text(&p);
     while (!status && p.at < p.end) {
         if (at_line_end(&p))

@@ -4,7 +4,7 @@
  * Reading follows RFC 4180 and what spreadsheets really save: a UTF-8 byte order mark, CR LF or LF
  * (or, from old Macs, CR), and comma, semicolon (German and French Excel) or tab between the cells.
  * Which of them is told by the first line: the one that stands there most often outside quotes, the
- * comma on a tie. Every mistake names its line.
+ * comma on a tie; a line "sep=;" before it says so outright. Every mistake names its line.
  *
  * Writing quotes what needs quotes and disarms formulas: a cell that begins with = + - @ tab or CR
  * would be run by a spreadsheet, so it gets a ' in front. Plain numbers such as -5 or +1.5 stay.

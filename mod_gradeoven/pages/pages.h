@@ -7,6 +7,7 @@
 
 #include "model/counted.h"
 #include "model/exceptions.h"
+#include "model/roster.h"
 #include "model/turns.h"
 
 /* login.c */
@@ -37,8 +38,31 @@ int course_change(go_request *q, json_t *page);
 /* roster.c */
 int roster_page(go_request *q, json_t *page);
 int roster_add(go_request *q, json_t *page);
+int roster_change(go_request *q, json_t *page);
+int roster_drop(go_request *q, json_t *page);
+int roster_export(go_request *q, json_t *page);
+/* The people of the course, as the query's filter says. */
+apr_status_t roster_fill(go_request *q, json_t *page);
+/* The page with q->err as its problem; the status to return. */
+int roster_failed(go_request *q, json_t *page);
+/* What was done, with the passwords that are shown this once. */
+void roster_add_registered(go_request *q, json_t *page, const apr_array_header_t *done);
+
+/* roster_import.c */
 int roster_import(go_request *q, json_t *page);
-int roster_remove(go_request *q, json_t *page);
+
+/* enrol.c */
+int enrol_page(go_request *q, json_t *page);
+int enrol_submit(go_request *q, json_t *page);
+int roster_code(go_request *q, json_t *page);
+int roster_code_end(go_request *q, json_t *page);
+/* "code": by which people enrol themselves in the course at hand, for who may change it. */
+apr_status_t enrol_add_code(go_request *q, json_t *page);
+
+/* audit.c */
+int audit_page(go_request *q, json_t *page);
+/* Who does something now, when and from where: what an audit entry begins with. */
+go_audit_entry audit_by(const go_request *q);
 
 /* assignment.c */
 int assignment_page(go_request *q, json_t *page);

@@ -39,13 +39,16 @@ static const struct {
     {"resumed", "Grading has been resumed."},
     {"drained", "The queue is stopped. Runs in progress will be finished."},
     {"chosen", "This submission counts from now on."},
-    {"removed", "Removed from the course. Their submissions are kept."},
     {"hidden", "Others do not see you on the scoreboards of this course any more."},
     {"shown", "Others see you on the scoreboards of this course."},
     {"all-graded", "All submissions that count are graded."},
     {"feedback-released", "Released. Students see what is done."},
     {"withdrawn", "Withdrawn. Students do not see the feedback any more."},
     {"sent", "Your message is sent."},
+    {"removed", "Dropped from the course. Work and grades are kept."},
+    {"code", "There is a new code. The old one, if there was any, is not valid any more."},
+    {"no-code", "There is no code any more."},
+    {"joined", "You are in the course."},
     {"logout", "You are logged out."},
 };
 

@@ -58,7 +58,7 @@ const refused = {
   "a login": ["nobody", "/login", { "#username": "student", "#password": "wrong" }, "Log in"],
   "a new course": ["instructor", "/new-course", { "#name": "a/b", "#title": "A title" }, "Make the course"],
   "a new assignment": ["instructor", `${course}/new-assignment`, { "#name": "roman-numerals", "#title": "Again" }, "Make the assignment"],
-  "a roster": ["instructor", `${course}/roster`, { "#csv": "username,role\nbad name,student\nx,king\n" }, "Import"],
+  "a roster": ["instructor", `${course}/roster`, { "#csv": "username,role\nbad name,student\nx,king\n" }, "Look at it"],
   "an assignment's rules": ["instructor", `${homework}/edit`, { "#late": "ten", "#attempts": "many" }, "Save the rules"],
   "an exception": ["instructor", `${homework}/exceptions`, { "#username": "student", "#hours": "0.001" }, "Set"],
   "a password": ["student", "/settings", { "#current": "wrong", "#new": "long enough", "#repeat": "long enough" }, "Change password"],
@@ -83,10 +83,13 @@ test("what is unfolded, and passwords that are shown once", async () => {
   await page.getByRole("status").locator("code").waitFor();
   await looksRight(page);
   await page.goto(`${site.url}${course}/roster`);
-  await page.getByRole("row", { name: /^grader/ }).getByText("Take out").click();
+  await page.getByRole("row", { name: /^grader/ }).getByText("Change").click();
   await looksRight(page);
   await page.locator("#csv").fill("username,name\nnewcomer,Nora Newcomer\n");
-  await page.getByRole("button", { name: "Import" }).click();
+  await page.getByRole("button", { name: "Look at it" }).click();
+  await page.getByRole("heading", { name: "What this list would change" }).waitFor();
+  await looksRight(page);
+  await page.getByRole("button", { name: "Apply" }).click();
   await page.getByRole("heading", { name: "Registered: 1" }).waitFor();
   await looksRight(page);
   isQuiet(page);

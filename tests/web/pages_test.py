@@ -67,6 +67,9 @@ class Pages(unittest.TestCase):
         yield "/courses/:course", members
         yield "/courses/:course/edit", teachers
         yield "/courses/:course/roster", staff
+        yield "/courses/:course/roster/export", staff
+        yield "/courses/:course/audit", teachers
+        yield "/enrol", users
         yield "/courses/:course/new-assignment", teachers
         yield "/courses/:course/assignments/:assignment", members
         yield "/courses/:course/assignments/:assignment/edit", teachers
@@ -131,7 +134,7 @@ class Pages(unittest.TestCase):
         may = {"users": 1, "makers": 5, "teach": 5, "staff": 4, "admins": 6, "members": 2, "public": 0, "owners": 3}
         who = {"/login": "public", "/logout": "users", "/settings/profile": "users",
                "/settings/password": "users", "/settings/avatar": "users",
-               "/settings/avatar/remove": "users", "/courses": "makers", "/admin/instructors": "admins",
+               "/settings/avatar/remove": "users", "/enrol": "users", "/courses": "makers", "/admin/instructors": "admins",
                "/admin/users": "admins", "/admin/users/:user": "admins",
                "/courses/:course/assignments/:assignment/submissions": "members",
                "/courses/:course/assignments/:assignment/submissions/:number/rerun": "staff",
@@ -254,7 +257,7 @@ class Pages(unittest.TestCase):
     def test_every_page_answers_json(self):
         for pattern, statuses in self.routes():
             if statuses[6] != 200 or any(part in pattern for part in (
-                    "avatars", "versions/", "files", "archive", "my-submissions", "reference")):
+                    "avatars", "versions/", "files", "archive", "my-submissions", "reference", "export")):
                 continue
             answer = self.people["admin"].get(self.real(pattern), Accept="application/json")
             self.assertEqual(answer.headers["Content-Type"], "application/json", pattern)
@@ -355,7 +358,9 @@ class Pages(unittest.TestCase):
         self.assertEqual((answer.status, answer.location), (303, "/courses/c%2B%2B?notice=created"))
         self.assertEqual(teacher.post("/courses", {"name": "c++", "title": "Again", "zone": "UTC"}).status, 422)
         csv = "username,name,email,shoe\nada,Ada L.,ada@example.org,38\nbob,\"Bob, the 2nd\",,\nstudent,,,\n"
-        answer = teacher.post("/courses/c%2B%2B/roster/import", {"csv": csv}, Accept="application/json")
+        shown = teacher.post("/courses/c%2B%2B/roster/import", {"csv": csv}, Accept="application/json").json()
+        answer = teacher.post("/courses/c%2B%2B/roster/import", {"csv": csv, "apply": shown["preview"]["digest"]},
+                              Accept="application/json")
         done = {one["username"]: one for one in answer.json()["registered"]}
         self.assertEqual(sorted(done), ["ada", "bob", "student"])
         self.assertNotIn("password", done["student"])
