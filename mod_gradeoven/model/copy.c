@@ -1,6 +1,9 @@
 #include "model/copy.h"
 
+#include "model/grading_rules.h"
 #include "model/names.h"
+#include "model/passwords.h"
+#include "model/rules.h"
 #include "model/zone.h"
 
 #include <apr_strings.h>
@@ -8,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { TITLE_MAX = 200, SECONDS_PER_MINUTE = 60 };
+enum { TITLE_MAX = 200, SECONDS_PER_MINUTE = 60, BLIND_KEY_BYTES = 32 };
 
 /* Days since 1970-01-01 of a date of the Gregorian calendar, and back. */
 static long day_number(int year, int month, int day) {
@@ -71,23 +74,62 @@ static apr_status_t copy_version(go_db *db, const go_authoring *who, apr_int64_t
     return status;
 }
 
+/* 0 stays what it means: no such date. */
+static go_value or_null(apr_time_t time) {
+    return time ? go_integer(time) : go_null();
+}
+
+/* How people grade it, and whether there is a scoreboard. */
+static apr_status_t copy_grading(go_db *db, const go_authoring *who, const go_course *into,
+                                 apr_int64_t copy_id, int days, apr_pool_t *pool, go_error *err) {
+    go_grading_rules *rules;
+    apr_time_t release = 0;
+    const go_value from = go_integer(who->assignment->id), to = go_integer(copy_id);
+    apr_status_t status = go_grading_rules_find(db, who->assignment, &rules, pool, err);
+    if (!status)
+        status = go_copy_shift(who->course->zone, into->zone, rules->release_us, days, &release,
+                               pool, err);
+    if (!status)
+        status = go_db_run(
+            db, GO_SQL_GRADING_RULES_COPY,
+            GO_VALUES(to, go_text(go_random_hex(pool, BLIND_KEY_BYTES)), or_null(release), from),
+            NULL, pool, err);
+    if (!status) status = go_db_run(db, GO_SQL_RUBRIC_COPY, GO_VALUES(to, from), NULL, pool, err);
+    if (!status)
+        status = go_db_run(db, GO_SQL_SCOREBOARD_COPY, GO_VALUES(to, from), NULL, pool, err);
+    return status;
+}
+
+/* The dates of the rules, moved: opening, due, closing. */
+static apr_status_t moved_dates(go_db *db, const go_authoring *who, const go_course *into, int days,
+                                apr_time_t dates[3], apr_pool_t *pool, go_error *err) {
+    go_policy policy;
+    apr_status_t status = go_rules_of(db, who->assignment->id, &policy, pool, err);
+    const apr_time_t were[3] = {status ? 0 : policy.opens_us, who->assignment->due_us,
+                                status ? 0 : policy.closes_us};
+    for (int i = 0; !status && i < 3; i++)
+        status = go_copy_shift(who->course->zone, into->zone, were[i], days, &dates[i], pool, err);
+    return status;
+}
+
 static apr_status_t copy_assignment(go_db *db, const go_authoring *who, const go_course *into,
                                     const char *name, const char *title, int days, apr_pool_t *pool,
                                     go_error *err) {
     go_rows *row;
-    apr_time_t due;
-    apr_status_t status = go_copy_shift(who->course->zone, into->zone, who->assignment->due_us,
-                                        days, &due, pool, err);
+    apr_time_t dates[3];
+    apr_status_t status = moved_dates(db, who, into, days, dates, pool, err);
     if (status) return status;
     status = go_db_one(db, GO_SQL_ASSIGNMENT_COPY,
                        GO_VALUES(go_integer(into->id), go_text(name), go_text(title),
-                                 due ? go_integer(due) : go_null(), go_integer(who->now),
-                                 go_integer(who->assignment->id)),
+                                 or_null(dates[0]), or_null(dates[1]), or_null(dates[2]),
+                                 go_integer(who->now), go_integer(who->assignment->id)),
                        &row, "assignment", pool, err);
     if (status == GO_ECONFLICT)
         return go_error_set(err, status, "Choose another name.",
                             "The course %s has an assignment \"%s\" already.", into->name, name);
-    if (!status) status = copy_version(db, who, go_rows_integer(row, 0, 0), pool, err);
+    apr_int64_t copy_id = status ? 0 : go_rows_integer(row, 0, 0);
+    if (!status) status = copy_version(db, who, copy_id, pool, err);
+    if (!status) status = copy_grading(db, who, into, copy_id, days, pool, err);
     if (status) return status;
     go_authoring noted = *who;
     noted.course = into;

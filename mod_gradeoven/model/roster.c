@@ -1,6 +1,7 @@
 /* Making what a roster says true: accounts, enrolments, and a line in the audit log for each. */
 #include "model/roster.h"
 
+#include "model/counted.h"
 #include "model/names.h"
 #include "model/passwords.h"
 
@@ -65,6 +66,9 @@ static apr_status_t put(go_db *db, const go_course *course, const go_roster_chan
     if (!status && what & GO_ROSTER_SECTION)
         status =
             note(db, course, by, "section", username, person->section, change->section, pool, err);
+    /* Exceptions may be a section's, and the rules bind students only. */
+    if (!status && person && what & (GO_ROSTER_SECTION | GO_ROSTER_ROLE | GO_ROSTER_BACK))
+        status = go_counted_refresh_course(db, course->id, user_id, pool, err);
     if (!status && what & GO_ROSTER_EXTRA)
         status = note(db, course, by, "data", username, person->extra, change->extra, pool, err);
     return status;

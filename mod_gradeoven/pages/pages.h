@@ -248,9 +248,6 @@ apr_status_t add_policy(go_request *q, json_t *page);
 /* The dates of an assignment become those of the viewer; "phase" is added. */
 void json_set_dates(const go_request *q, json_t *json, const go_dates *dates);
 
-/* Who does what at hand, when and from where: for the log of changes. */
-go_audit_entry audit_by(const go_request *q);
-
 /* The URL of the page of the course at hand. */
 const char *url_course(const go_request *q);
 

@@ -5,13 +5,6 @@
 #include <apr_strings.h>
 #include <http_log.h>
 
-go_audit_entry audit_by(const go_request *q) {
-    return (go_audit_entry){.at_us = q->now,
-                            .actor = q->at.user->username,
-                            .address = q->r->useragent_ip,
-                            .course_id = q->at.course->id};
-}
-
 static json_t *json_lines(const go_request *q, const apr_array_header_t *lines) {
     json_t *list = json_array();
     for (int i = 0; i < lines->nelts; i++)
