@@ -210,7 +210,7 @@ class Outcomes(QueueTest):
         self.assertEqual(self.teacher.post(place + "/rerun").status, 303)
         wait_until("it is graded", lambda: self.student.json(place)["run"]["outcome"] == "graded")
         page = self.teacher.get("/courses/cs101/assignments/broken/submissions?show=trouble")
-        self.assertIn("All that count are graded", page.text)
+        self.assertIn("All of them are graded", page.text)
 
     def test_a_graded_run_says_what_it_was_made_with(self):
         self.make("quick", SCORE)
