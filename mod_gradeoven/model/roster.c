@@ -60,14 +60,15 @@ static apr_status_t put(go_db *db, const go_course *course, const go_roster_chan
     if (!status && what & (GO_ROSTER_ADDED | GO_ROSTER_BACK))
         status = note(db, course, by, "enrol", username, what & GO_ROSTER_BACK ? "dropped" : "",
                       go_role_name(change->role), pool, err);
-    if (!status && what & GO_ROSTER_ROLE)
+    if (status || !person) return status; /* what follows differs from what was */
+    if (what & GO_ROSTER_ROLE)
         status = note(db, course, by, "role", username, go_role_name(person->role),
                       go_role_name(change->role), pool, err);
     if (!status && what & GO_ROSTER_SECTION)
         status =
             note(db, course, by, "section", username, person->section, change->section, pool, err);
     /* Exceptions may be a section's, and the rules bind students only. */
-    if (!status && person && what & (GO_ROSTER_SECTION | GO_ROSTER_ROLE | GO_ROSTER_BACK))
+    if (!status && what & (GO_ROSTER_SECTION | GO_ROSTER_ROLE | GO_ROSTER_BACK))
         status = go_counted_refresh_course(db, course->id, user_id, pool, err);
     if (!status && what & GO_ROSTER_EXTRA)
         status = note(db, course, by, "data", username, person->extra, change->extra, pool, err);

@@ -91,7 +91,7 @@ const char *go_roster_digest(const apr_array_header_t *changes, apr_pool_t *pool
         const go_enrolment *person = change->person;
         go_buffer_printf(all, "%u,%d,%d,%d;", change->what, (int)change->role,
                          person ? (int)person->role : -1, person && person->dropped_us);
-        add(all, line ? line->username : person->username);
+        add(all, line ? line->username : person ? person->username : NULL);
         add(all, line ? line->display_name : NULL);
         add(all, line ? line->email : NULL);
         add(all, line ? line->password : NULL);

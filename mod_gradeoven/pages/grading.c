@@ -139,10 +139,10 @@ static int next_in_state(const apr_array_header_t *lines, int after, go_grading_
 
 int grading_next(go_request *q, json_t *page) {
     go_grading_rules *rules;
-    apr_array_header_t *lines;
+    apr_array_header_t *lines = NULL;
     int after = -1, number = atoi(go_form_text(q->query, "after"));
     if (go_grading_rules_find(q->db, q->at.assignment, &rules, q->pool, &q->err) ||
-        desk_lines(q, rules, &lines))
+        desk_lines(q, rules, &lines) || !lines)
         return go_failed(q);
     for (int i = 0; i < lines->nelts; i++)
         if (APR_ARRAY_IDX(lines, i, desk_line).line->number == number) after = i;

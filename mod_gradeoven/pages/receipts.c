@@ -46,10 +46,10 @@ static apr_status_t named(go_request *q, go_submission **submission) {
 
 int submission_receipt(go_request *q, json_t *page) {
     go_tree *tree;
-    go_submission *submission;
+    go_submission *submission = NULL;
     const char *text, *trouble;
     go_receipt_facts *facts;
-    if (named(q, &submission) ||
+    if (named(q, &submission) || !submission ||
         go_trees_read(q->db, submission->tree_id, q->site->state->objects, &tree, q->pool,
                       &q->err) ||
         go_receipt_make(&text, &trouble, q->site->state, q->db, q->site->name, q->at.course,

@@ -46,9 +46,9 @@ static apr_status_t load(go_request *q, go_regrade **thread, apr_time_t *deadlin
 }
 
 static apr_status_t fill(go_request *q, json_t *page) {
-    go_regrade *thread;
-    apr_time_t deadline;
-    if (load(q, &thread, &deadline)) return q->err.status;
+    go_regrade *thread = NULL;
+    apr_time_t deadline = 0;
+    if (load(q, &thread, &deadline) || !thread) return q->err.status;
     int is_staff = acts_as_staff(q), is_there = thread->state != GO_REGRADE_NONE;
     int may_write = go_regrade_next(thread->state, is_staff, GO_REGRADE_WRITE) != GO_REGRADE_COUNT;
     if (!is_there && deadline < q->now) may_write = 0;
@@ -70,15 +70,15 @@ int regrade_page(go_request *q, json_t *page) {
 }
 
 int regrade_write(go_request *q, json_t *page) {
-    go_regrade *thread;
-    apr_time_t deadline;
+    go_regrade *thread = NULL;
+    apr_time_t deadline = 0;
     static const char *const fields[] = {"text"};
     go_audit_entry by = grading_by(q);
     const char *action = go_form_text(q->form, "action");
     go_regrade_act act = strcmp(action, "accept") == 0    ? GO_REGRADE_ACCEPT
                          : strcmp(action, "decline") == 0 ? GO_REGRADE_DECLINE
                                                           : GO_REGRADE_WRITE;
-    if (load(q, &thread, &deadline)) return go_failed(q);
+    if (load(q, &thread, &deadline) || !thread) return go_failed(q);
     if (go_regrade_do(q->db, q->at.assignment, q->at.submission, act, go_form_text(q->form, "text"),
                       q->at.user->id, acts_as_staff(q), deadline, &by, q->pool, &q->err)) {
         go_error cause = q->err;

@@ -17,6 +17,8 @@
 static apr_status_t read_csv(go_request *q, const char **csv, apr_size_t *length) {
     const go_upload_file *file = go_upload_first(q->upload, "file");
     const char *pasted = go_form_text(q->form, "csv");
+    *csv = "";
+    *length = 0;
     if (!file || !file->size) {
         *csv = go_roster_decode(pasted, strlen(pasted), length, q->pool);
         return APR_SUCCESS;
@@ -30,6 +32,7 @@ static apr_status_t read_csv(go_request *q, const char **csv, apr_size_t *length
     if (!status) status = apr_file_read_full(handle, bytes, (apr_size_t)file->size, length);
     if (status && status != APR_EOF)
         return go_error_system(&q->err, status, NULL, "The file could not be read");
+    bytes[*length] = '\0';
     *csv = go_roster_decode(bytes, *length, length, q->pool);
     return APR_SUCCESS;
 }
@@ -60,10 +63,10 @@ static int group_of(unsigned what) {
 static json_t *json_change(const go_roster_change *change) {
     const go_enrolment *person = change->person;
     const go_roster_line *line = change->line;
-    json_t *json =
-        json_pack("{s:s, s:s, s:s, s:s}", "username", line ? line->username : person->username,
-                  "name", person ? person->display_name : line->display_name, "role",
-                  go_role_name(change->role), "section", change->section);
+    const char *username = line ? line->username : person ? person->username : "";
+    const char *name = person ? person->display_name : line ? line->display_name : "";
+    json_t *json = json_pack("{s:s, s:s, s:s, s:s}", "username", username, "name", name, "role",
+                             go_role_name(change->role), "section", change->section);
     if (line) json_object_set_new(json, "line", json_integer(line->line));
     if (person && change->role != person->role)
         json_object_set_new(json, "was_role", json_string(go_role_name(person->role)));

@@ -123,8 +123,8 @@ static apr_status_t add_changes(go_request *q, json_t *page, const go_submission
 }
 
 int submission_diff_page(go_request *q, json_t *page) {
-    go_submission *other;
-    if (find_other(q, &other)) return go_failed(q);
+    go_submission *other = NULL;
+    if (find_other(q, &other) || !other) return go_failed(q);
     page_begin(q, page,
                apr_psprintf(q->pool, "Attempt %d beside attempt %d", other->attempt,
                             q->at.submission->attempt));
