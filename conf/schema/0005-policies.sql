@@ -43,3 +43,6 @@ UPDATE submissions SET counts = 1 WHERE attempt =
     (SELECT max(n.attempt) FROM submissions n
       WHERE n.assignment_id = submissions.assignment_id AND n.user_id = submissions.user_id);
 CREATE UNIQUE INDEX submissions_counted ON submissions(assignment_id, user_id) WHERE counts = 1;
+
+-- Its "main" could not be run at all: not the student's fault, whatever they handed in.
+ALTER TABLE run_stages ADD COLUMN is_broken INTEGER NOT NULL DEFAULT 0;

@@ -21,8 +21,7 @@ static void read_past(go_rows *rows, past *p) {
     p->id = go_rows_integer(rows, 0, 0);
     p->user_id = go_rows_integer(rows, 1, 0);
     p->attempt.at_us = go_rows_integer(rows, 2, 0);
-    p->attempt.is_free =
-        is_word(go_rows_text(rows, 3), "failed") || is_word(go_rows_text(rows, 4), "ungradable");
+    p->attempt.is_free = go_rows_integer(rows, 3, 0) != 0;
     p->attempt.has_score = is_word(go_rows_text(rows, 5), "finished") && go_rows_text(rows, 6) &&
                            go_rows_text(rows, 7);
     p->attempt.score.earned_milli = go_rows_integer(rows, 6, 0);
@@ -264,9 +263,11 @@ apr_status_t go_counted_allow(go_db *db, const go_assignment *assignment, const 
     apr_status_t status =
         go_db_select(db, GO_SQL_ENROLMENT_IN_ASSIGNMENT,
                      GO_VALUES(go_integer(assignment->id), go_integer(user->id)), &rows, pool, err);
-    if (status || user->is_admin || !go_rows_next(rows) ||
-        !is_word(go_rows_text(rows, 0), "student"))
-        return status;
+    if (status || user->is_admin || !go_rows_next(rows)) return status;
+    if (go_rows_text(rows, 1)) /* while the files were still on their way */
+        return go_error_set(err, GO_EDENIED, "Ask your instructor.",
+                            "You are no longer in this course.");
+    if (!is_word(go_rows_text(rows, 0), "student")) return APR_SUCCESS;
     status = go_counted_verdict(db, assignment, user->id, now, &policy, &verdict, pool, err);
     if (!status && verdict.refusal)
         status = go_error_set(err, GO_ECONFLICT, verdict.remedy, "%s", verdict.why_not);

@@ -25,6 +25,7 @@ typedef struct parsing {
     go_error *err;
     int depth, elements;
     go_visibility visibility[GO_RESULTS_DEPTH_MAX + 1]; /* of the elements that are open */
+    int tests_before[GO_RESULTS_DEPTH_MAX + 1];         /* tests when each of them began */
     int case_depth;                                     /* of the testcase; 0: in none */
     go_test test;
     go_buffer *output; /* of the testcase */
@@ -92,6 +93,10 @@ static void read_property(parsing *p, const XML_Char **attributes) {
                "visibility is none of visible, hidden, after_due_date, after_published");
         return;
     }
+    if (p->tests_before[p->properties_depth - 1] != p->results->tests->nelts) {
+        refuse(p, GO_EINVALID, "visibility must stand before the tests that it is for");
+        return;
+    }
     for (int i = p->properties_depth - 1; i <= p->depth; i++)
         p->visibility[i] = visibility;
 }
@@ -123,6 +128,7 @@ static void XMLCALL begin(void *baton, const XML_Char *name, const XML_Char **at
     }
     p->depth++;
     p->visibility[p->depth] = p->visibility[p->depth - 1];
+    p->tests_before[p->depth] = p->results->tests->nelts;
     if (p->depth == 1 && strcmp(name, "testsuites") != 0 && strcmp(name, "testsuite") != 0)
         refuse(p, GO_EINVALID, "it begins with neither <testsuites> nor <testsuite>");
     else if (strcmp(name, "properties") == 0)

@@ -112,7 +112,7 @@ static apr_status_t insert_stage(go_db *db, apr_int64_t run_id, int position,
                                go_integer(result->timed_out), go_integer(result->wall_ms),
                                go_integer(result->cpu_ms), go_integer(result->max_rss_kib),
                                go_text(result->console ? result->console : ""),
-                               go_text(result->problem)),
+                               go_text(result->problem), go_integer(result->is_broken)),
                      NULL, pool, err);
 }
 

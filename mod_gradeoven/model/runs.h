@@ -126,7 +126,7 @@ typedef struct go_stage_result {
     apr_int64_t wall_ms, cpu_ms, max_rss_kib;
     const char *console; /* valid UTF-8, staff only */
     const char *problem; /* what staff must know (malformed score...), or NULL */
-    int is_broken;       /* its "main" could not be run at all; not stored */
+    int is_broken;       /* its "main" could not be run at all; stored, not read back */
 } go_stage_result;
 
 /* What a run was made with: with the submission and the version, all that its result depends on. */

@@ -33,5 +33,11 @@ int assignment_page(go_request *q, json_t *page) {
     json_object_set_new(page, "submit_url",
                         json_string(go_url(q, "/courses/%s/assignments/%s/submissions",
                                            q->at.course->name, assignment->name)));
-    return add_policy(q, page) ? go_failed(q) : HTTP_OK;
+    if (add_policy(q, page)) return go_failed(q);
+    const json_t *policy = json_object_get(page, "policy");
+    if (json_is_true(json_object_get(policy, "is_bound")) &&
+        json_is_true(json_object_get(policy, "is_early")))
+        json_object_set_new(page, "description_html",
+                            json_string("<p>The text is shown when the assignment opens.</p>"));
+    return HTTP_OK;
 }

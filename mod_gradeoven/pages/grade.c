@@ -194,6 +194,7 @@ int grade_save(go_request *q, json_t *page) {
                          .reason = form.reason,
                          .comment = form.comment,
                          .ticked = form.ticked};
+    if (refuse_own_work(q)) return go_failed(q);
     if ((*form.adjustment &&
          go_points_parse(form.adjustment, "The adjustment", &typed.adjustment_milli, &q->err)) ||
         go_feedback_save(q->db, q->at.assignment, q->at.submission, &typed, q->at.user->id, &by,

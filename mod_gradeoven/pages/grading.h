@@ -32,6 +32,10 @@ const char *submission_url(const go_request *q, const char *tail);
 /* The page of a file of the submission at hand. */
 const char *file_url(const go_request *q, const char *path);
 
+/* GO_EDENIED when a grader would judge what they handed in themselves; instructors may try it out.
+ */
+apr_status_t refuse_own_work(go_request *q);
+
 json_t *json_markdown(const go_request *q, const char *text);
 json_t *json_points(const go_request *q, apr_int64_t milli);
 

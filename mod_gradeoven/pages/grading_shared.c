@@ -17,6 +17,13 @@ apr_status_t grading_load(go_request *q, grading *g) {
     return APR_SUCCESS;
 }
 
+apr_status_t refuse_own_work(go_request *q) {
+    if (q->at.submission->user_id != q->at.user->id || go_request_may(q, GO_RIGHT_TEACH))
+        return APR_SUCCESS;
+    return go_error_set(&q->err, GO_EDENIED, "Ask another grader.",
+                        "You cannot grade what you have handed in yourself.");
+}
+
 go_audit_entry grading_by(const go_request *q) {
     return (go_audit_entry){.at_us = q->now,
                             .actor = q->at.user->username,

@@ -37,6 +37,7 @@ int comment_add(go_request *q, json_t *page) {
     const char *path = go_form_text(q->form, "path"), *text = go_form_text(q->form, "text");
     draft_comment draft = {.line = atoi(go_form_text(q->form, "line")), .text = text};
     if (!text[strspn(text, " \t\r\n")]) text = go_form_text(q->form, "earlier");
+    if (refuse_own_work(q)) return go_failed(q);
     if (check_line(q, path, draft.line) ||
         go_line_comment_add(q->db, q->at.assignment, q->at.submission, path, draft.line,
                             q->at.user->id, text, q->now, q->pool, &q->err))

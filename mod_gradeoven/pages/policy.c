@@ -64,10 +64,11 @@ apr_status_t add_policy(go_request *q, json_t *page) {
 /* Whose it is chooses; what staff choose for a student is written to the log. */
 static apr_status_t choose(go_request *q) {
     const go_submission *submission = q->at.submission;
+    int is_own = submission->user_id == q->at.user->id;
+    int is_staff = go_request_may(q, is_own ? GO_RIGHT_TEACH : GO_RIGHT_GRADE);
     apr_status_t status =
-        go_counted_choose(q->db, q->at.assignment, submission, go_request_may(q, GO_RIGHT_GRADE),
-                          q->now, q->pool, &q->err);
-    if (status || submission->user_id == q->at.user->id) return status;
+        go_counted_choose(q->db, q->at.assignment, submission, is_staff, q->now, q->pool, &q->err);
+    if (status || is_own) return status;
     go_audit_entry by = audit_by(q);
     by.action = "choice";
     by.subject = apr_psprintf(q->pool, "%s, %s", q->at.assignment->name, submission->username);

@@ -164,28 +164,37 @@ static apr_status_t read_rules(go_request *q, const go_grading_rules *was,
 int grading_rules_change(go_request *q, json_t *page) {
     go_grading_rules *was, rules;
     go_audit_entry by = grading_by(q);
-    if (go_grading_rules_find(q->db, q->at.assignment, &was, q->pool, &q->err)) return go_failed(q);
-    if (read_rules(q, was, &rules) ||
-        go_grading_rules_set(q->db, q->at.assignment, &rules, &by, q->pool, &q->err))
-        return refuse(q, page, -1);
+    /* In one transaction: of two who change them at once neither undoes what the other did. */
+    apr_status_t status = go_db_begin(q->db, &q->err);
+    if (status) return go_failed(q);
+    status = go_grading_rules_find(q->db, q->at.assignment, &was, q->pool, &q->err);
+    if (!status) status = read_rules(q, was, &rules);
+    if (!status)
+        status = go_grading_rules_set(q->db, q->at.assignment, &rules, &by, q->pool, &q->err);
+    if (go_db_end(q->db, status, &q->err)) return refuse(q, page, -1);
     go_request_log(q, APLOG_NOTICE, "rules of grading changed");
     return go_reply_redirect(q, assignment_url(q, "/rubric"), "saved", 0);
 }
 
-int grading_release(go_request *q, json_t *page) {
+/* Presses the button, or takes it back. */
+static apr_status_t release(go_request *q, int is_release) {
     go_grading_rules *rules;
     go_audit_entry by = grading_by(q);
-    int is_release = strcmp(go_form_text(q->form, "release"), "1") == 0;
-    if (go_grading_rules_find(q->db, q->at.assignment, &rules, q->pool, &q->err))
-        return go_failed(q);
-    if (rules->release != GO_RELEASE_BUTTON) {
-        go_error_set(&q->err, GO_ECONFLICT, "Change that under \"Rubric and release\" first.",
-                     "Feedback of this assignment is not released by a button.");
-        return go_failed(q);
-    }
+    apr_status_t status = go_grading_rules_find(q->db, q->at.assignment, &rules, q->pool, &q->err);
+    if (status) return status;
+    if (rules->release != GO_RELEASE_BUTTON)
+        return go_error_set(&q->err, GO_ECONFLICT,
+                            "Change that under \"Rubric and release\" first.",
+                            "Feedback of this assignment is not released by a button.");
     if (!is_release || !rules->release_us) rules->release_us = is_release ? q->now : 0;
-    if (go_grading_rules_set(q->db, q->at.assignment, rules, &by, q->pool, &q->err))
-        return go_failed(q);
+    return go_grading_rules_set(q->db, q->at.assignment, rules, &by, q->pool, &q->err);
+}
+
+int grading_release(go_request *q, json_t *page) {
+    int is_release = strcmp(go_form_text(q->form, "release"), "1") == 0;
+    apr_status_t status = go_db_begin(q->db, &q->err);
+    if (!status) status = go_db_end(q->db, release(q, is_release), &q->err);
+    if (status) return go_failed(q);
     go_request_log(q, APLOG_NOTICE, is_release ? "feedback released" : "feedback withdrawn");
     return go_reply_redirect(q, assignment_url(q, "/rubric"),
                              is_release ? "feedback-released" : "withdrawn", 0);

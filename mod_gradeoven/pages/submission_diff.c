@@ -11,7 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FILES_MAX = 200, LINES_MAX = 10000 }; /* of one page; what is beyond is named only */
+enum {
+    FILES_MAX = 200,
+    LINES_MAX = 10000,
+    BYTES_MAX = 8 * 1024 * 1024
+}; /* of one page; what is beyond is named only */
 
 /* The other submission of the path: of the same student, or not there. */
 static apr_status_t find_other(go_request *q, go_submission **other) {
@@ -74,16 +78,22 @@ static json_t *json_hunks(const go_request *q, const go_diff *diff, int *left) {
     return hunks;
 }
 
+static apr_int64_t size_of(const go_tree_entry *entry) {
+    return entry ? entry->size : 0;
+}
+
 static apr_status_t add_content(go_request *q, json_t *json, const go_tree_change *change,
-                                int *left) {
+                                int *left, apr_int64_t *bytes) {
     const char *was, *is;
     apr_size_t was_length, is_length;
     int is_large = (change->was && change->was->size > GO_DIFF_BYTES_MAX) ||
-                   (change->is && change->is->size > GO_DIFF_BYTES_MAX) || *left <= 0;
+                   (change->is && change->is->size > GO_DIFF_BYTES_MAX) || *left <= 0 ||
+                   size_of(change->was) + size_of(change->is) > *bytes;
     if (is_large) {
         json_object_set_new(json, "is_large", json_true());
         return APR_SUCCESS;
     }
+    *bytes -= size_of(change->was) + size_of(change->is);
     if (read_side(q, change->was, &was, &was_length) || read_side(q, change->is, &is, &is_length))
         return q->err.status;
     const go_diff *diff = go_diff_texts(was, was_length, is, is_length, GO_DIFF_CONTEXT, q->pool);
@@ -99,6 +109,7 @@ static apr_status_t add_changes(go_request *q, json_t *page, const go_submission
     go_tree *was, *is;
     const char *objects = q->site->state->objects;
     int left = LINES_MAX;
+    apr_int64_t bytes = BYTES_MAX;
     if (go_trees_read(q->db, other->tree_id, objects, &was, q->pool, &q->err) ||
         go_trees_read(q->db, q->at.submission->tree_id, objects, &is, q->pool, &q->err))
         return q->err.status;
@@ -114,7 +125,7 @@ static apr_status_t add_changes(go_request *q, json_t *page, const go_submission
             json_object_set_new(json, "was", json_string(change->was->path));
         else if (i >= FILES_MAX)
             json_object_set_new(json, "is_large", json_true());
-        else if (change->kind != GO_CHANGE_MODE && add_content(q, json, change, &left))
+        else if (change->kind != GO_CHANGE_MODE && add_content(q, json, change, &left, &bytes))
             return q->err.status;
     }
     json_object_set_new(page, "has_changes", json_boolean(changes->nelts > 0));

@@ -13,25 +13,30 @@
 
 #include <string.h>
 
-/* The due date of whose submission it is, extended for them or not. */
-static apr_status_t owners_due(go_request *q, apr_time_t *due) {
+/*
+ * Can whoever submitted it hand in nothing more that is not late? With a closing date: nothing more
+ * at all. What is shown from then on helps nobody. By their own dates, and the minutes of grace.
+ */
+static apr_status_t is_due_over(go_request *q, int *is_over) {
     apr_array_header_t *dates;
     apr_status_t status = go_counted_dates(q->db, q->at.course->id, q->at.submission->user_id,
                                            q->now, &dates, q->pool, &q->err);
-    *due = q->at.assignment->due_us;
+    *is_over = 0;
     for (int i = 0; !status && i < dates->nelts; i++) {
         const go_dates *one = &APR_ARRAY_IDX(dates, i, go_dates);
-        if (one->assignment_id == q->at.assignment->id) *due = one->due_us;
+        if (one->assignment_id == q->at.assignment->id)
+            *is_over =
+                one->phase == GO_PHASE_CLOSED || (one->phase == GO_PHASE_LATE && !one->closes_us);
     }
     return status;
 }
 
 apr_status_t tests_viewer(go_request *q, go_results_viewer *viewer) {
-    apr_time_t due;
-    apr_status_t status = owners_due(q, &due);
+    int is_over;
+    apr_status_t status = is_due_over(q, &is_over);
     if (status) return status;
-    *viewer = (go_results_viewer){.is_staff = go_request_may(q, GO_RIGHT_GRADE),
-                                  .is_due_over = due && due <= q->now};
+    *viewer =
+        (go_results_viewer){.is_staff = go_request_may(q, GO_RIGHT_GRADE), .is_due_over = is_over};
     return go_results_are_released(q->db, q->at.assignment->id, &viewer->is_released, q->pool,
                                    &q->err);
 }
