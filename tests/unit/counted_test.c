@@ -36,6 +36,21 @@ static void grade(apr_int64_t earned_milli) {
         go_run_finish(site->db, claim->run_id, claim->lease, &end, 6000, unit_pool, &unit_error));
 }
 
+/* Bakes the next run of the queue; its one stage ends so, and nothing writes a score. */
+static void bake_without_score(go_stage_result stage) {
+    go_claim *claim;
+    apr_array_header_t *results = apr_array_make(unit_pool, 1, sizeof(go_stage_result));
+    const go_run_news news = {.stage = -1};
+    const go_run_end end = {.news = &news, .results = results};
+    stage.name = "tests";
+    APR_ARRAY_PUSH(results, go_stage_result) = stage;
+    ck_assert_ok(go_run_claim(site->db, "executor-1", site->state->objects, 5000, &claim, unit_pool,
+                              &unit_error));
+    ck_assert_ptr_nonnull(claim);
+    ck_assert_ok(
+        go_run_finish(site->db, claim->run_id, claim->lease, &end, 6000, unit_pool, &unit_error));
+}
+
 /* Moves the due date, as the edit page does. */
 static void set_due(apr_time_t due_us) {
     ck_assert_ok(go_db_begin(site->db, &unit_error));
@@ -142,6 +157,19 @@ START_TEST(the_rules_bind_students_and_not_staff) {
 }
 END_TEST
 
+/* Otherwise a program that prints what it learns and then hangs could be handed in without end. */
+START_TEST(an_attempt_is_free_only_when_the_student_cannot_be_the_cause) {
+    site = unit_site_make();
+    set_rules((go_policy){.attempts = 1});
+    unit_submit(site, site->student, "1", "once-1");
+    bake_without_score((go_stage_result){.timed_out = 1});
+    ck_assert_int_eq(allowed(site->student, 7000), GO_ECONFLICT);
+    unit_submit(site, site->other, "2", "once-2");
+    bake_without_score((go_stage_result){.is_broken = 1, .problem = "It could not be started."});
+    ck_assert_ok(allowed(site->other, 7000));
+}
+END_TEST
+
 START_TEST(late_days_of_a_course_are_used_by_all_its_assignments) {
     site = unit_site_make();
     ck_assert_ok(go_late_days_set(site->db, site->course->id, 1, &teacher, unit_pool, &unit_error));
@@ -209,6 +237,7 @@ Suite *counted_suite(void) {
     tcase_add_test(counted, a_change_of_the_due_date_judges_what_was_handed_in);
     tcase_add_test(counted, an_extension_takes_a_penalty_back_and_is_logged);
     tcase_add_test(counted, the_rules_bind_students_and_not_staff);
+    tcase_add_test(counted, an_attempt_is_free_only_when_the_student_cannot_be_the_cause);
     tcase_add_test(counted, late_days_of_a_course_are_used_by_all_its_assignments);
     tcase_add_test(counted, one_chooses_only_where_that_is_the_rule);
     tcase_add_test(counted, dates_out_of_order_and_numbers_out_of_range_are_refused);
