@@ -22,15 +22,15 @@ static void read_past(go_rows *rows, past *p) {
     p->user_id = go_rows_integer(rows, 1, 0);
     p->attempt.at_us = go_rows_integer(rows, 2, 0);
     p->attempt.is_free = go_rows_integer(rows, 3, 0) != 0;
-    p->attempt.has_score = is_word(go_rows_text(rows, 5), "finished") && go_rows_text(rows, 6) &&
-                           go_rows_text(rows, 7);
-    p->attempt.score.earned_milli = go_rows_integer(rows, 6, 0);
-    p->attempt.score.possible_milli = go_rows_integer(rows, 7, 0);
-    p->attempt.is_chosen = (int)go_rows_integer(rows, 8, 0);
-    p->counts = (int)go_rows_integer(rows, 9, 0);
-    p->cost.penalty_milli = (int)go_rows_integer(rows, 10, 0);
-    p->cost.late_days = (int)go_rows_integer(rows, 11, 0);
-    p->cost.is_late = (int)go_rows_integer(rows, 12, 0);
+    p->attempt.has_score = is_word(go_rows_text(rows, 4), "finished") && go_rows_text(rows, 5) &&
+                           go_rows_text(rows, 6);
+    p->attempt.score.earned_milli = go_rows_integer(rows, 5, 0);
+    p->attempt.score.possible_milli = go_rows_integer(rows, 6, 0);
+    p->attempt.is_chosen = (int)go_rows_integer(rows, 7, 0);
+    p->counts = (int)go_rows_integer(rows, 8, 0);
+    p->cost.penalty_milli = (int)go_rows_integer(rows, 9, 0);
+    p->cost.late_days = (int)go_rows_integer(rows, 10, 0);
+    p->cost.is_late = (int)go_rows_integer(rows, 11, 0);
 }
 
 /* Array of past: of one student, or of all, student by student; the oldest of each first. */

@@ -7,7 +7,7 @@
 int submission_reveal(go_request *q, json_t *page) {
     go_grading_rules *rules;
     go_submission *real;
-    go_audit_entry by = grading_by(q);
+    go_audit_entry by = audit_by(q);
     if (go_grading_rules_find(q->db, q->at.assignment, &rules, q->pool, &q->err) ||
         go_submission_find(q->db, q->at.assignment, q->at.submission->number, &real, q->pool,
                            &q->err))

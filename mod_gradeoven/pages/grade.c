@@ -188,7 +188,7 @@ static int again(go_request *q, json_t *page, grade_form form) {
 int grade_save(go_request *q, json_t *page) {
     grade_form form = form_of_typed(q);
     const char *action = go_form_text(q->form, "action");
-    go_audit_entry by = grading_by(q);
+    go_audit_entry by = audit_by(q);
     go_feedback typed = {.revision = form.revision,
                          .is_done = strcmp(action, "done") == 0 || strcmp(action, "next") == 0,
                          .reason = form.reason,

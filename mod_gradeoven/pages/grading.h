@@ -22,9 +22,6 @@ typedef struct grading {
 
 apr_status_t grading_load(go_request *q, grading *g);
 
-/* Who does it, from where, when, in which course: for the audit log. */
-go_audit_entry grading_by(const go_request *q);
-
 /* The address of the assignment or of the submission at hand, and `tail` ("/grade") behind it. */
 const char *assignment_url(const go_request *q, const char *tail);
 const char *submission_url(const go_request *q, const char *tail);

@@ -24,13 +24,6 @@ apr_status_t refuse_own_work(go_request *q) {
                         "You cannot grade what you have handed in yourself.");
 }
 
-go_audit_entry grading_by(const go_request *q) {
-    return (go_audit_entry){.at_us = q->now,
-                            .actor = q->at.user->username,
-                            .address = q->r->useragent_ip,
-                            .course_id = q->at.course->id};
-}
-
 const char *assignment_url(const go_request *q, const char *tail) {
     return apr_pstrcat(
         q->pool,

@@ -73,7 +73,7 @@ int regrade_write(go_request *q, json_t *page) {
     go_regrade *thread = NULL;
     apr_time_t deadline = 0;
     static const char *const fields[] = {"text"};
-    go_audit_entry by = grading_by(q);
+    go_audit_entry by = audit_by(q);
     const char *action = go_form_text(q->form, "action");
     go_regrade_act act = strcmp(action, "accept") == 0    ? GO_REGRADE_ACCEPT
                          : strcmp(action, "decline") == 0 ? GO_REGRADE_DECLINE

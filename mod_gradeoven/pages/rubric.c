@@ -111,7 +111,7 @@ static apr_status_t read_item(go_request *q, go_rubric_item *item) {
 
 int rubric_add(go_request *q, json_t *page) {
     go_rubric_item item;
-    go_audit_entry by = grading_by(q);
+    go_audit_entry by = audit_by(q);
     if (read_item(q, &item) || go_rubric_add(q->db, q->at.assignment, &item, &by, q->pool, &q->err))
         return refuse(q, page, 0);
     go_request_log(q, APLOG_NOTICE, "rubric item added");
@@ -120,7 +120,7 @@ int rubric_add(go_request *q, json_t *page) {
 
 int rubric_change(go_request *q, json_t *page) {
     go_rubric_item item;
-    go_audit_entry by = grading_by(q);
+    go_audit_entry by = audit_by(q);
     const char *action = go_form_text(q->form, "action");
     apr_int64_t id = apr_atoi64(go_request_param(q, "item"));
     apr_status_t status;
@@ -163,7 +163,7 @@ static apr_status_t read_rules(go_request *q, const go_grading_rules *was,
 
 int grading_rules_change(go_request *q, json_t *page) {
     go_grading_rules *was, rules;
-    go_audit_entry by = grading_by(q);
+    go_audit_entry by = audit_by(q);
     /* In one transaction: of two who change them at once neither undoes what the other did. */
     apr_status_t status = go_db_begin(q->db, &q->err);
     if (status) return go_failed(q);
@@ -179,7 +179,7 @@ int grading_rules_change(go_request *q, json_t *page) {
 /* Presses the button, or takes it back. */
 static apr_status_t release(go_request *q, int is_release) {
     go_grading_rules *rules;
-    go_audit_entry by = grading_by(q);
+    go_audit_entry by = audit_by(q);
     apr_status_t status = go_grading_rules_find(q->db, q->at.assignment, &rules, q->pool, &q->err);
     if (status) return status;
     if (rules->release != GO_RELEASE_BUTTON)
