@@ -381,12 +381,12 @@ class Manual(unittest.TestCase):
         second = self.student.submit("cs101", self.name, {
             "roman.c": CODE.replace(b"return 0", b"return 1"), "new.txt": b"<b>new</b>\n", "notes.bin": b"\0\2"})
         path = f"{second}/diff/1"
-        changes = {one["path"]: one for one in self.student.json(path)["changes"]}
+        changes = {one["path"]: one for one in self.student.json(path)["difference"]["changes"]}
         self.assertEqual({name: one["change"] for name, one in changes.items()},
                          {"new.txt": "added", "notes.bin": "changed", "roman.c": "changed"})
-        kinds = [line["kind"] for line in changes["roman.c"]["hunks"][0]["lines"]]
+        kinds = [line["kind"] for line in changes["roman.c"]["contents"]["hunks"][0]["lines"]]
         self.assertEqual(kinds, ["same", "same", "removed", "added", "same"])
-        self.assertTrue(changes["notes.bin"]["is_binary"])
+        self.assertTrue(changes["notes.bin"]["contents"]["is_binary"])
         text = self.grader.get(path).text
         self.assertIn("&lt;b&gt;new", text)
         self.assertIn("The files are the same", self.student.get(f"{second}/diff/{second.rsplit('/', 1)[1]}").text)
