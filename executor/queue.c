@@ -26,9 +26,10 @@ apr_status_t go_queue_open(go_queue **out, const go_state *state, const char *ow
     if (status != APR_SUCCESS) {
         return go_error_system(err, status, NULL, "The database drivers cannot be loaded");
     }
-    status = go_db_open(&queue->durable, state->driver, state->params, GO_DURABLE, pool, err);
+    status =
+        go_db_open_sparing(&queue->durable, state->driver, state->params, GO_DURABLE, pool, err);
     if (status != APR_SUCCESS) return status;
-    return go_db_open(&queue->hasty, state->driver, state->params, GO_HASTY, pool, err);
+    return go_db_open_sparing(&queue->hasty, state->driver, state->params, GO_HASTY, pool, err);
 }
 
 /* Begins a call: all it needs lives until the next one. */

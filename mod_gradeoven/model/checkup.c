@@ -22,7 +22,7 @@ apr_status_t go_checkup_database(go_checkup *checkup, const char *driver, const 
     go_db *db;
     *checkup = (go_checkup){.schema_known = go_db_schema_known()};
     apr_pool_create(&scratch, pool);
-    apr_status_t status = go_db_connect(&db, driver, params, GO_DURABLE, scratch, err);
+    apr_status_t status = go_db_open_sparing(&db, driver, params, GO_DURABLE, scratch, err);
     if (!status && strcmp(driver, "sqlite3") == 0) {
         status = go_db_perform(db, quick_check, &checkup->damages, err);
         if (!status && !checkup->damages)

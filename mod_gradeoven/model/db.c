@@ -99,8 +99,8 @@ static apr_status_t set_up_sqlite(go_db *db, go_durability durability, go_error 
     return status;
 }
 
-apr_status_t go_db_connect(go_db **result, const char *driver, const char *params,
-                           go_durability durability, apr_pool_t *pool, go_error *err) {
+apr_status_t go_db_open_sparing(go_db **result, const char *driver, const char *params,
+                                go_durability durability, apr_pool_t *pool, go_error *err) {
     go_db *db = apr_pcalloc(pool, sizeof(*db));
     db->pool = pool;
     db->is_sqlite = strcmp(driver, "sqlite3") == 0;
@@ -123,19 +123,23 @@ apr_status_t go_db_connect(go_db **result, const char *driver, const char *param
     return db->is_sqlite ? set_up_sqlite(db, durability, err) : APR_SUCCESS;
 }
 
+static apr_status_t prepare(go_db *db, go_statement statement, go_error *err) {
+    if (db->prepared[statement]) return APR_SUCCESS;
+    int code = apr_dbd_prepare(db->driver, db->pool, db->handle, statement_texts[statement], NULL,
+                               &db->prepared[statement]);
+    if (!code) return APR_SUCCESS;
+    db->prepared[statement] = NULL; /* the driver leaves half of one */
+    return failed(db, code, statement_names[statement], err);
+}
+
 apr_status_t go_db_open(go_db **result, const char *driver, const char *params,
                         go_durability durability, apr_pool_t *pool, go_error *err) {
-    go_db *db;
-    apr_status_t status = go_db_connect(&db, driver, params, durability, pool, err);
-    if (status) return status;
-    for (int i = 0; i < GO_SQL_COUNT; i++) {
-        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): go_db_connect has set it */
-        int code = apr_dbd_prepare(db->driver, pool, db->handle, statement_texts[i], NULL,
-                                   &db->prepared[i]);
-        if (code) return failed(db, code, statement_names[i], err);
-    }
-    *result = db;
-    return APR_SUCCESS;
+    go_db *db = NULL;
+    apr_status_t status = go_db_open_sparing(&db, driver, params, durability, pool, err);
+    for (int i = 0; i < GO_SQL_COUNT && !status; i++)
+        status = prepare(db, (go_statement)i, err);
+    if (!status) *result = db;
+    return status;
 }
 
 /* apr_dbd takes pointers to values; a blob takes four of them, of which two are not used here. */
@@ -187,13 +191,15 @@ static void unlock_single(int is_single) {
 
 apr_status_t go_db_run(go_db *db, go_statement statement, const go_value *values, int count,
                        int *changed, apr_pool_t *pool, go_error *err) {
+    apr_status_t status = prepare(db, statement, err);
+    if (status) return status;
     bound b;
     bind_values(&b, values, count);
     int rows = 0;
     int is_single = lock_single(db, statement);
     int code =
         apr_dbd_pbquery(db->driver, pool, db->handle, &rows, db->prepared[statement], b.args);
-    apr_status_t status = code ? failed(db, code, statement_names[statement], err) : APR_SUCCESS;
+    status = code ? failed(db, code, statement_names[statement], err) : APR_SUCCESS;
     unlock_single(is_single);
     if (!status && changed) *changed = rows;
     return status;
@@ -201,17 +207,18 @@ apr_status_t go_db_run(go_db *db, go_statement statement, const go_value *values
 
 apr_status_t go_db_select(go_db *db, go_statement statement, const go_value *values, int count,
                           go_rows **result, apr_pool_t *pool, go_error *err) {
-    bound b;
-    bind_values(&b, values, count);
-    go_rows *rows = apr_pcalloc(pool, sizeof(*rows));
+    go_rows *rows = *result = apr_pcalloc(pool, sizeof(*rows));
     rows->db = db;
     rows->pool = pool;
+    apr_status_t status = prepare(db, statement, err);
+    if (status) return status;
+    bound b;
+    bind_values(&b, values, count);
     int is_single = lock_single(db, statement);
     int code = apr_dbd_pbselect(db->driver, pool, db->handle, &rows->results,
                                 db->prepared[statement], 0, b.args);
-    apr_status_t status = code ? failed(db, code, statement_names[statement], err) : APR_SUCCESS;
+    status = code ? failed(db, code, statement_names[statement], err) : APR_SUCCESS;
     unlock_single(is_single);
-    *result = rows;
     return status;
 }
 

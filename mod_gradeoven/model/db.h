@@ -1,8 +1,8 @@
 /*
  * One connection to the store's database, through apr_dbd.
  *
- * All SQL stands in statements.inc, under names; every statement is prepared when the connection is
- * opened, so a mistake fails at start and not before a student. Values are always bound, never
+ * All SQL stands in statements.inc, under names; httpd prepares every statement when it opens a
+ * connection, so a mistake fails at start and not before a student. Values are always bound, never
  * written into the text. A connection serves one thread at a time; httpd's workers share a few of
  * them (site.h), the executor and gradeovenctl have their own.
  *
@@ -78,9 +78,16 @@ apr_status_t go_db_start(apr_pool_t *pool);
  */
 apr_status_t go_db_migrate(const char *driver, const char *params, apr_pool_t *pool, go_error *err);
 
-/* Opens a connection and prepares every statement; it closes with `pool`. GO_EINTERNAL. */
+/*
+ * Opens a connection; it closes with `pool`. GO_EINTERNAL. go_db_open prepares every statement and
+ * fails when one is wrong, for httpd, whose start comes before everybody else's; the sparing one
+ * prepares each when it is first executed, for the executor, which executes a third of them and
+ * counts its memory (each costs about 10 KiB a connection), and for tables that are not there yet.
+ */
 apr_status_t go_db_open(go_db **db, const char *driver, const char *params,
                         go_durability durability, apr_pool_t *pool, go_error *err);
+apr_status_t go_db_open_sparing(go_db **db, const char *driver, const char *params,
+                                go_durability durability, apr_pool_t *pool, go_error *err);
 
 /*
  * Executes a statement that returns no rows; `changed` (may be NULL) gets the number of rows it

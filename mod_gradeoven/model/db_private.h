@@ -4,10 +4,6 @@
 
 #include "model/db.h"
 
-/* A connection without prepared statements: the tables may not be there yet. */
-apr_status_t go_db_connect(go_db **db, const char *driver, const char *params,
-                           go_durability durability, apr_pool_t *pool, go_error *err);
-
 /* Executes one statement text without values; `first` (may be NULL) gets the first column of the
    first row, 0 when there is none. */
 apr_status_t go_db_perform(go_db *db, const char *sql, apr_int64_t *first, go_error *err);

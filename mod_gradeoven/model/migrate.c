@@ -71,7 +71,7 @@ apr_status_t go_db_migrate(const char *driver, const char *params, apr_pool_t *p
     apr_pool_t *scratch; /* closes the connection at the end */
     apr_pool_create(&scratch, pool);
     go_db *db;
-    apr_status_t status = go_db_connect(&db, driver, params, GO_DURABLE, scratch, err);
+    apr_status_t status = go_db_open_sparing(&db, driver, params, GO_DURABLE, scratch, err);
     if (!status && strcmp(driver, "sqlite3") == 0)
         status = go_db_perform(db, "PRAGMA journal_mode = WAL", NULL, err);
     if (!status)

@@ -222,7 +222,8 @@ MaxKeepAliveRequests 0
             attempts[place, user] += 1
             then = now - (total - have - step) * 100 * US
             copy = {**submission, "assignment_id": place, "user_id": user, "number": last[place],
-                    "attempt": attempts[place, user], "once": f"f{have}-{step}", "created_us": then}
+                    "attempt": attempts[place, user], "once": f"f{have}-{step}", "created_us": then,
+                    "counts": 0}
             del copy["id"]
             done = {**run, "submission_id": insert(self.database, "submissions", copy), "queued_us": then,
                     "user_id": user, "assignment_id": place, "course_id": courses[place],
@@ -231,8 +232,15 @@ MaxKeepAliveRequests 0
             number = insert(self.database, "runs", done)
             for stage in stages:
                 insert(self.database, "run_stages", {**stage, "run_id": number})
+        self.count_newest()
         self.database.execute("COMMIT")
         self.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def count_newest(self):
+        """The newest of each student counts, as the default rule says."""
+        self.database.execute("UPDATE submissions SET counts = 0 WHERE counts = 1")
+        self.database.execute("UPDATE submissions SET counts = 1 WHERE id IN (SELECT id FROM (SELECT id, max(attempt) "
+                              "FROM submissions GROUP BY assignment_id, user_id))")
 
     def places(self, assignment_id):
         """A hundred assignments: nine of the bench's own course, and those of further courses."""
