@@ -190,11 +190,12 @@ MaxKeepAliveRequests 0
             attempt = 1 + (self.scalar("SELECT max(attempt) FROM submissions WHERE assignment_id = ? AND user_id = ?",
                                        submission["assignment_id"], user) or 0)
             copy = {**submission, "user_id": user, "number": number, "attempt": attempt, "once": f"q{number}",
-                    "created_us": now + step}
+                    "created_us": now + step, "counts": 0}
             del copy["id"]
             insert(self.database, "runs", {**needed, "submission_id": insert(self.database, "submissions", copy),
                                            "state": "queued", "queued_us": now + step, "start_us": now,
                                            "since_us": now + step, "user_id": user})
+        self.count_newest()
         self.database.execute("COMMIT")
         if ring:
             self.ring()
