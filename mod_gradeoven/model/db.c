@@ -136,6 +136,7 @@ apr_status_t go_db_open(go_db **result, const char *driver, const char *params,
                         go_durability durability, apr_pool_t *pool, go_error *err) {
     go_db *db = NULL;
     apr_status_t status = go_db_open_sparing(&db, driver, params, durability, pool, err);
+    if (status || !db) return status;
     for (int i = 0; i < GO_SQL_COUNT && !status; i++)
         status = prepare(db, (go_statement)i, err);
     if (!status) *result = db;
