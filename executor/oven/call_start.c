@@ -7,6 +7,7 @@
 #include "oven/handover.h"
 #include "oven/landlock.h"
 #include "oven/launch.h"
+#include "oven/modes.h"
 #include "oven/util.h"
 #include "oven/world.h"
 
@@ -156,6 +157,7 @@ static void start_with(struct calls *calls, struct call *call, const int fds[SAN
         call_refuse(call, 125, "%s", why);
         return;
     }
+    modes_put_back(calls->base);
     launch_program(calls, call, fds);
     if (call->pid < 0) {
         int error = errno;

@@ -16,6 +16,7 @@ oven_SOURCES = \
 	executor/oven/inbox.c executor/oven/inbox.h \
 	executor/oven/landlock.c executor/oven/landlock.h \
 	executor/oven/launch.c executor/oven/launch.h \
+	executor/oven/modes.c executor/oven/modes.h \
 	executor/oven/names.c executor/oven/names.h \
 	executor/oven/outbox.c executor/oven/outbox.h \
 	executor/oven/output.c executor/oven/output.h \

@@ -47,8 +47,7 @@ static void read_present(struct output *output, int directory) {
 }
 
 void output_begin_stage(struct output *output, int directory) {
-    output->oversize_told = false;
-    if (!output->is_log && !output->is_result) return;
+    output->oversize_told = output->has_spoken = false;
     read_present(output, directory);
     memcpy(output->base, output->present, output->present_size);
     output->base_size = output->present_size;
@@ -70,6 +69,7 @@ static size_t common_prefix(const uint8_t *a, const uint8_t *b, size_t size) {
 /* Known content becomes known[0, offset) + bytes. An empty patch cuts. */
 static void send_patch(struct output *output, size_t offset, const uint8_t *bytes, size_t size,
                        struct outbox *outbox) {
+    output->has_spoken = true;
     memcpy(output->known + offset, bytes, size);
     output->known_size = offset + size;
     do {
@@ -86,7 +86,7 @@ static void send_patch(struct output *output, size_t offset, const uint8_t *byte
 void output_look(struct output *output, int directory, struct outbox *outbox) {
     read_present(output, directory);
     if (!output->is_log && output->present_size == 0) return;
-    if (output->is_result && is_as_before(output)) return;
+    if (!output->is_log && !output->has_spoken && is_as_before(output)) return;
     const uint8_t *said = output->present;
     size_t size = output->present_size, room = output->max - output->earlier_size;
     if (output->is_log && size >= output->base_size &&

@@ -6,13 +6,13 @@
  * the stage known = what was known at the start + (content without the base, if it starts with it,
  *                                            otherwise the whole content)
  * so appending adds, rewriting replaces what this stage said, and truncating loses nothing of
- * others. Only the difference is sent. Score and progress are not logs but values: for them the
- * base is empty, and an empty or absent file (somebody is about to write it) says nothing and is
- * not sent.
+ * others. Only the difference is sent. Score and progress are not logs but values: the whole
+ * content is what is said, from the stage's first change on. What lay there before it, whoever
+ * wrote it, is the base and says nothing; nor does an empty or absent file (somebody is about to
+ * write it).
  *
  * Results (results.json, junit.xml) are values that are looked at once, at the end of a trusted
- * stage, and sent when the stage has changed them: what lay there before it, whoever wrote it, is
- * the base and says nothing.
+ * stage.
  *
  * The first max + 1 bytes of a file are all that is ever read: known is at least as long as the
  * file is, up to the limit, so nothing behind it could be shown.
@@ -32,6 +32,7 @@ struct output {
     size_t known_size, base_size, present_size;
     size_t earlier_size; /* of known, when the stage started */
     bool oversize_told;  /* in this stage */
+    bool has_spoken;     /* something of this stage was sent */
 };
 
 /* Names, limits and memory of the watched files. */

@@ -1,5 +1,6 @@
 #include "oven/watch.h"
 
+#include "oven/modes.h"
 #include "oven/rights.h"
 #include "oven/util.h"
 #include "oven/world.h"
@@ -19,9 +20,14 @@
     (IN_MODIFY | IN_CLOSE_WRITE | IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE)
 #define EVENTS_OF_SELF (IN_MOVE_SELF | IN_DELETE_SELF)
 
-/* Opened anew each time: a trusted stage owns /grade_oven and may replace the directory. */
-static int open_directory(void) {
-    return open(DIRECTORY, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+/* Opened anew each time: a trusted stage owns /grade_oven and may replace the directory. One that
+ * somebody else has made says nothing: -1. */
+static int open_directory(uid_t base) {
+    int fd = open(DIRECTORY, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    struct stat found;
+    if (fd >= 0 && (fstat(fd, &found) || found.st_uid != base + OVEN_UID_GRADER))
+        close_and_forget(&fd);
+    return fd;
 }
 
 static void watch_directory(struct watch *watch) {
@@ -54,10 +60,12 @@ static bool is_trusted_only(const struct output *output) {
     return output->id == OVEN_FILE_SCORE || output->is_result;
 }
 
-/* What a trusted stage made group-writable is closed before an untrusted one could write it. */
-static void close_file(int directory, const char *name) {
-    CLEANUP_FD int fd = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    if (fd >= 0) fchmod(fd, 0640);
+/* What a trusted stage made writable is closed before an untrusted one could write it; a file that
+ * is not the grader's goes. Nobody runs meanwhile who could put another in its place. */
+static void close_file(int directory, const char *name, uid_t owner) {
+    struct stat found;
+    if (fstatat(directory, name, &found, AT_SYMLINK_NOFOLLOW) || !S_ISREG(found.st_mode)) return;
+    if (found.st_uid != owner || fchmodat(directory, name, 0640, 0)) unlinkat(directory, name, 0);
 }
 
 /* The file-system identity is the grader's with the group of output/, so new files belong to both.
@@ -66,7 +74,7 @@ static void make_files(struct watch *watch, int directory) {
     for (int i = 0; i < OVEN_FILE_COUNT; i++) {
         const char *name = watch->outputs[i].name;
         if (is_trusted_only(&watch->outputs[i]))
-            close_file(directory, name);
+            close_file(directory, name, watch->base + OVEN_UID_GRADER);
         else
             make_writable(directory, name, watch->base + OVEN_UID_UNTRUSTED);
     }
@@ -74,8 +82,9 @@ static void make_files(struct watch *watch, int directory) {
 
 void watch_begin_stage(struct watch *watch, bool trusted) {
     watch->is_trusted = trusted;
-    if (!mkdir(DIRECTORY, 0750)) chmod(DIRECTORY, 02750);
-    CLEANUP_FD int directory = open_directory();
+    mkdir(DIRECTORY, 0750);
+    modes_put_back(watch->base);
+    CLEANUP_FD int directory = open_directory(watch->base);
     make_files(watch, directory);
     watch_directory(watch);
     while (watch_read_events(watch)) /* of our own doing */
@@ -122,7 +131,7 @@ static void look(struct watch *watch, int i, int directory, struct outbox *outbo
 
 void watch_step(struct watch *watch, struct outbox *outbox, int64_t now) {
     if (watch_due(watch, outbox) > now) return;
-    CLEANUP_FD int directory = open_directory();
+    CLEANUP_FD int directory = open_directory(watch->base);
     for (int i = 0; i < OVEN_FILE_COUNT; i++)
         if (file_due(watch, i) <= now) look(watch, i, directory, outbox, now);
 }
@@ -135,7 +144,7 @@ int64_t watch_due(const struct watch *watch, const struct outbox *outbox) {
 }
 
 void watch_end_stage(struct watch *watch, struct outbox *outbox) {
-    CLEANUP_FD int directory = open_directory();
+    CLEANUP_FD int directory = open_directory(watch->base);
     for (int i = 0; i < OVEN_FILE_COUNT; i++)
         look(watch, i, directory, outbox, 0);
 }

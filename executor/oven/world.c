@@ -48,11 +48,12 @@ static void take_over(uid_t base) {
 static void check_oven(uid_t base) {
     struct stat found;
     if (stat(WORLD_OVEN, &found)) die(WORLD_OVEN ": %s", strerror(errno));
-    if (found.st_uid == 0 && (found.st_mode & 07777) == 0711) {
+    if (found.st_uid == 0 && (found.st_mode & 07777) == WORLD_OVEN_MODE) {
         take_over(base);
         return;
     }
-    if (!S_ISDIR(found.st_mode) || found.st_uid != base || (found.st_mode & 07777) != 0711)
+    if (!S_ISDIR(found.st_mode) || found.st_uid != base ||
+        (found.st_mode & 07777) != WORLD_OVEN_MODE)
         die(WORLD_OVEN " must be a directory of uid %u with mode 0711, not of uid %u with 0%o",
             base, found.st_uid, found.st_mode & 07777);
 }
@@ -64,6 +65,7 @@ void world_build(uid_t base) {
     check_oven(base);
     build_homes(base);
     rights_files_as_grader(base);
-    if (mkdir(WORLD_OVEN "/" WORLD_OUTPUT, 0750) || chmod(WORLD_OVEN "/" WORLD_OUTPUT, 02750))
+    if (mkdir(WORLD_OVEN "/" WORLD_OUTPUT, 0750) ||
+        chmod(WORLD_OVEN "/" WORLD_OUTPUT, WORLD_OUTPUT_MODE))
         die(WORLD_OVEN "/" WORLD_OUTPUT ": %s", strerror(errno));
 }

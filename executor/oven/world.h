@@ -28,6 +28,9 @@
 #define WORLD_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 #define WORLD_LANG "C.UTF-8"
 
+#define WORLD_OVEN_MODE   0711
+#define WORLD_OUTPUT_MODE 02750
+
 #define WORLD_HOME_MAX 32 /* bytes of "/sandbox/<n>" and of "/sandbox/files/<n>" */
 
 /* Makes what must exist before the first frame, and takes the grader's file-system identity.

@@ -60,6 +60,22 @@ bad('chmod', lambda: os.chmod('/grade_oven/submission', 0o777))
         self.assert_good(out, 15)
         self.assertEqual(self.oven.outputs["score"], b"")
 
+    def test_what_the_grader_opens_to_all_is_closed_before_it_starts(self):
+        for opened in ("chmod 777 /grade_oven/output", "chmod -R 777 /grade_oven"):
+            with self.subTest(opened):
+                self.oven = self.open()
+                out = self.tries("""
+for path in ('/grade_oven/output/score', '/grade_oven/output/new', '/grade_oven/new', '/grade_oven/stage1/new'):
+    bad(path, lambda: open(path, 'w').write('2/2'))
+bad('key', lambda: open('/grade_oven/stage1/key').read())
+bad('unlink', lambda: os.unlink('/grade_oven/output/score'))
+bad('rename', lambda: os.rename('/grade_oven/output', '/grade_oven/x'))
+print(open('/grade_oven/submission/hello.txt').read())
+""", before=f"echo 1/2 > ../output/score; echo k > ../stage1/key; chmod 666 ../output/score; {opened}",
+                                 after="cd ..; touch output/score; ln -s submission src; sandbox -- cat src/hello.txt 2>&1")
+                self.assert_good(out, 7)
+                self.assertEqual(self.oven.history["score"], [b"1/2\n"])
+
     def test_it_cannot_signal_or_trace_the_grader(self):
         out = self.tries("""
 parent = int(os.environ['PARENT'])

@@ -263,6 +263,12 @@ class Outputs(OvenTest):
         self.grade("#!/bin/sh\ncd /grade_oven/output; echo 3/4 > score; sleep .1; : > score; sleep .1; rm score")
         self.assertEqual(self.oven.history["score"], [b"3/4\n"])
 
+    def test_a_score_is_said_by_the_stage_that_writes_it(self):
+        self.grade("#!/bin/sh\necho 3/4 > ../output/score")
+        self.grade("#!/bin/sh\ncat ../output/score")
+        self.grade("#!/bin/sh\ncd ../output; echo 1/4 > score; sleep .1; echo 3/4 > score")
+        self.assertEqual(self.oven.history["score"], [b"3/4\n", b"1/4\n", b"3/4\n"])
+
     def test_results_of_tests_are_sent_once_at_the_end_of_a_stage_that_changed_them(self):
         self.grade("#!/bin/sh\ncd /grade_oven/output; for i in 1 2 3; do echo $i > results.json; sleep 0.1; done")
         self.assertEqual(self.oven.history["results.json"], [b"3\n"])
@@ -378,11 +384,33 @@ class Untrusted(OvenTest):
         self.grade("#!/bin/sh\ncd /grade_oven/output; echo 1 > results.json; chmod 666 results.json; chmod 777 .")
         self.assertEqual(self.oven.outputs["results.json"], b"1\n")
         out = self.grade("#!/bin/bash\ncd /grade_oven/output; echo 2 >> results.json; rm -f results.json\n"
-                         "echo 3 > results.json; echo 3 > junit.xml; cat results.json", trusted=False)
-        self.assertTrue(out.endswith("3\n"), out)
+                         "echo 3 > results.json; echo 3 > junit.xml; true", trusted=False)
+        self.assertEqual(out.count("denied"), 4, out)
         self.grade("#!/bin/sh\ntouch /grade_oven/output/results.json /grade_oven/output/junit.xml")
         self.assertEqual(self.oven.history["results.json"], [b"1\n"])
         self.assertEqual(self.oven.history["junit.xml"], [])
+
+    def test_a_score_left_where_it_may_write_is_not_its_to_forge(self):
+        for opened in ("chmod 777 /grade_oven/output", "chmod -R 777 /grade_oven", "chmod 0 /grade_oven/output",
+                       "cd ../output; rm score; echo 1/10 > score; chmod 022 score; chmod 777 ."):
+            with self.subTest(opened):
+                self.oven = self.open()
+                self.grade(f"#!/bin/bash\necho 1/10 > /grade_oven/output/score; {opened}")
+                self.grade("#!/bin/bash\ncd /grade_oven/output; echo 9/10 > score; rm -f score; echo 10/10 > score\n"
+                           "mv /grade_oven/output /grade_oven/x; echo tried >> status", trusted=False)
+                self.grade("#!/bin/sh\necho after >> /grade_oven/output/status; touch /grade_oven/output/score")
+                self.assertEqual(self.oven.outputs["status"], b"tried\nafter\n")
+                self.assertEqual(self.oven.history["score"], [b"1/10\n"])
+
+    def test_an_output_directory_of_its_own_says_nothing(self):
+        self.grade("#!/bin/sh\nmkdir ../submission/made; echo 9/10 > ../submission/made/score", trusted=False)
+        self.grade("#!/bin/sh\ncd /grade_oven; rm -r output; mv submission/made output; touch output/score")
+        self.assertEqual(self.oven.history["score"], [])
+
+    def test_what_it_left_elsewhere_may_be_taken_as_the_score(self):
+        self.grade("#!/bin/sh\necho 3/4 > ../submission/score", trusted=False)
+        self.grade("#!/bin/sh\nmv ../submission/score ../output/score")
+        self.assertEqual(self.oven.outputs["score"], b"3/4\n")
 
     def test_it_cannot_use_sandbox(self):
         out = self.grade("#!/bin/sh\nsandbox -- true; echo $?", trusted=False)
