@@ -80,7 +80,7 @@ libgradeoven_la_SOURCES = \
 	mod_gradeoven/model/runs.h \
 	mod_gradeoven/model/score.c \
 	mod_gradeoven/model/score.h \
-	mod_gradeoven/model/scoreboard.c mod_gradeoven/model/scoreboard.h \
+	mod_gradeoven/model/scoreboard.c mod_gradeoven/model/scoreboard_lines.c mod_gradeoven/model/scoreboard.h \
 	mod_gradeoven/model/sessions.c \
 	mod_gradeoven/model/sessions.h \
 	mod_gradeoven/model/signing.c mod_gradeoven/model/signing.h \

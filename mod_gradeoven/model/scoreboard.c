@@ -1,22 +1,24 @@
 #include "model/scoreboard.h"
 
 #include "model/audit.h"
-#include "model/policy.h"
+#include "model/names.h"
+#include "model/results.h"
 #include "model/store.h"
 
 #include <apr_strings.h>
 
 #include <sodium.h>
-#include <stdlib.h>
 #include <string.h>
 
-/* Products of two scores in thousandths: up to 10^30. */
-__extension__ typedef __int128 wide;
-
 static const char *const names[GO_BOARD_COUNT] = {"off", "names", "pseudonyms"};
+static const char *const rankings[GO_RANKING_COUNT] = {"score", "score-metric", "metric"};
 
 const char *go_board_name(go_board board) {
     return names[board];
+}
+
+const char *go_ranking_name(go_ranking ranking) {
+    return rankings[ranking];
 }
 
 apr_status_t go_board_parse(const char *name, go_board *board, go_error *err) {
@@ -29,34 +31,79 @@ apr_status_t go_board_parse(const char *name, go_board *board, go_error *err) {
                         "A scoreboard is off, or shows names or pseudonyms.");
 }
 
-apr_status_t go_board_find(go_db *db, const go_assignment *assignment, go_board *board,
+apr_status_t go_ranking_parse(const char *name, go_ranking *ranking, go_error *err) {
+    for (int i = 0; i < GO_RANKING_COUNT; i++) {
+        if (strcmp(name, rankings[i]) != 0) continue;
+        *ranking = (go_ranking)i;
+        return APR_SUCCESS;
+    }
+    return go_error_set(err, GO_EINVALID, "Choose score, score-metric or metric.",
+                        "A scoreboard ranks by the score, a metric, or both.");
+}
+
+apr_status_t go_board_find(go_db *db, const go_assignment *assignment, go_board_rules *rules,
                            apr_pool_t *pool, go_error *err) {
     go_rows *rows;
     apr_status_t status = go_db_select(db, GO_SQL_SCOREBOARD_FIND,
                                        GO_VALUES(go_integer(assignment->id)), &rows, pool, err);
-    *board = GO_BOARD_OFF;
-    return status || !go_rows_next(rows) ? status
-                                         : go_board_parse(go_rows_text(rows, 0), board, err);
+    *rules = (go_board_rules){.metric = ""};
+    if (status || !go_rows_next(rows)) return status;
+    rules->metric = go_rows_text(rows, 2);
+    status = go_board_parse(go_rows_text(rows, 0), &rules->board, err);
+    return status ? status : go_ranking_parse(go_rows_text(rows, 1), &rules->ranking, err);
 }
 
-static apr_status_t store(go_db *db, const go_assignment *assignment, go_board board,
+/* --- setting it ------------------------------------------------------------------------------ */
+
+/* "names"; "names, score, then metric: time"; "names, metric: time" */
+static const char *rules_text(const go_board_rules *rules, apr_pool_t *pool) {
+    if (rules->board == GO_BOARD_OFF || rules->ranking == GO_RANKING_SCORE)
+        return names[rules->board];
+    return apr_psprintf(pool, "%s, %smetric: %s", names[rules->board],
+                        rules->ranking == GO_RANKING_SCORE_METRIC ? "score, then " : "",
+                        rules->metric);
+}
+
+/* What does not count is not kept: no metric beside a ranking by score alone. */
+static apr_status_t check_rules(go_board_rules *rules, apr_pool_t *pool, go_error *err) {
+    if (rules->board == GO_BOARD_OFF) {
+        *rules = (go_board_rules){.metric = ""};
+        return APR_SUCCESS;
+    }
+    if (rules->ranking == GO_RANKING_SCORE) {
+        rules->metric = "";
+        return APR_SUCCESS;
+    }
+    if (!*rules->metric)
+        return go_error_set(err, GO_EINVALID,
+                            "Give the name that stages write into the leaderboard of results.json.",
+                            "The metric has no name.");
+    return go_name_line(&rules->metric, "metric", rules->metric, GO_RESULTS_NAME_MAX, 0, pool, err);
+}
+
+static apr_status_t store(go_db *db, const go_assignment *assignment, const go_board_rules *rules,
                           apr_pool_t *pool, go_error *err) {
-    if (board == GO_BOARD_OFF)
+    if (rules->board == GO_BOARD_OFF)
         return go_db_run(db, GO_SQL_SCOREBOARD_END, GO_VALUES(go_integer(assignment->id)), NULL,
                          pool, err);
     return go_db_run(db, GO_SQL_SCOREBOARD_SET,
-                     GO_VALUES(go_integer(assignment->id), go_text(names[board])), NULL, pool, err);
+                     GO_VALUES(go_integer(assignment->id), go_text(names[rules->board]),
+                               go_text(rankings[rules->ranking]), go_text(rules->metric)),
+                     NULL, pool, err);
 }
 
 apr_status_t go_board_set(go_db *db, const go_course *course, const go_assignment *assignment,
-                          go_board board, const go_user *actor, const char *address, apr_time_t now,
-                          apr_pool_t *pool, go_error *err) {
-    go_board was;
-    apr_status_t status = go_db_begin(db, err);
+                          go_board_rules rules, const go_user *actor, const char *address,
+                          apr_time_t now, apr_pool_t *pool, go_error *err) {
+    go_board_rules was;
+    apr_status_t status = check_rules(&rules, pool, err);
+    if (!status) status = go_db_begin(db, err);
     if (status) return status;
     status = go_board_find(db, assignment, &was, pool, err);
-    if (!status && was != board) {
-        status = store(db, assignment, board, pool, err);
+    const char *before = status ? "" : rules_text(&was, pool);
+    const char *after = rules_text(&rules, pool);
+    if (!status && strcmp(before, after) != 0) {
+        status = store(db, assignment, &rules, pool, err);
         if (!status)
             status = go_audit_add(db,
                                   &(go_audit_entry){.at_us = now,
@@ -65,12 +112,26 @@ apr_status_t go_board_set(go_db *db, const go_course *course, const go_assignmen
                                                     .course_id = course->id,
                                                     .action = "scoreboard",
                                                     .subject = assignment->name,
-                                                    .was = names[was],
-                                                    .became = names[board]},
+                                                    .was = before,
+                                                    .became = after},
                                   pool, err);
     }
     return go_db_end(db, status, err);
 }
+
+apr_status_t go_board_metrics(go_db *db, const go_assignment *assignment,
+                              apr_array_header_t **metrics, apr_pool_t *pool, go_error *err) {
+    go_rows *rows;
+    apr_status_t status = go_db_select(
+        db, GO_SQL_SCOREBOARD_METRICS,
+        GO_VALUES(go_integer(assignment->id), go_integer(GO_BOARD_METRICS_MAX)), &rows, pool, err);
+    *metrics = apr_array_make(pool, 4, sizeof(const char *));
+    while (!status && go_rows_next(rows))
+        APR_ARRAY_PUSH(*metrics, const char *) = go_rows_text(rows, 0);
+    return status;
+}
+
+/* --- who hides ------------------------------------------------------------------------------- */
 
 apr_status_t go_board_hide(go_db *db, const go_course *course, const go_user *user, int hide,
                            apr_pool_t *pool, go_error *err) {
@@ -85,71 +146,6 @@ apr_status_t go_board_is_hidden(go_db *db, const go_course *course, const go_use
         go_db_select(db, GO_SQL_SCOREBOARD_IS_HIDDEN,
                      GO_VALUES(go_integer(course->id), go_integer(user->id)), &rows, pool, err);
     *is_hidden = !status && go_rows_next(rows);
-    return status;
-}
-
-/* --- ranks ----------------------------------------------------------------------------------- */
-
-/* Shares are compared exactly, since versions may give different totals: a/b < c/d as a*d < c*b. */
-static int compare_scores(go_score a, go_score b) {
-    wide left =
-        a.possible_milli ? (wide)a.earned_milli * (b.possible_milli ? b.possible_milli : 1) : 0;
-    wide right =
-        b.possible_milli ? (wide)b.earned_milli * (a.possible_milli ? a.possible_milli : 1) : 0;
-    return left < right ? 1 : left > right ? -1 : 0;
-}
-
-static int compare_places(const void *a, const void *b) {
-    const go_board_line *one = a, *two = b;
-    int order = compare_scores(one->score, two->score);
-    if (order) return order;
-    return one->created_us < two->created_us ? -1 : one->created_us > two->created_us;
-}
-
-static int compare_lines(const void *a, const void *b) {
-    const go_board_line *one = a, *two = b;
-    int order = compare_places(a, b);
-    if (order) return order;
-    return one->user_id < two->user_id ? -1 : one->user_id > two->user_id;
-}
-
-/* The rank is one more than how many seen ones are strictly before. */
-static void number_lines(apr_array_header_t *lines) {
-    int seen = 0, rank = 1;
-    const go_board_line *last = NULL;
-    for (int i = 0; i < lines->nelts; i++) {
-        go_board_line *line = &APR_ARRAY_IDX(lines, i, go_board_line);
-        if (!last || compare_places(last, line) != 0) rank = seen + 1;
-        line->rank = rank;
-        last = line;
-        seen += !line->is_hidden;
-    }
-}
-
-apr_status_t go_board_lines(go_db *db, const go_course *course, const go_assignment *assignment,
-                            int sees_hidden, apr_int64_t viewer_id, apr_array_header_t **lines,
-                            apr_pool_t *pool, go_error *err) {
-    go_rows *rows;
-    apr_status_t status = go_db_select(
-        db, GO_SQL_SCOREBOARD_LINES, GO_VALUES(go_integer(assignment->id), go_integer(course->id)),
-        &rows, pool, err);
-    *lines = apr_array_make(pool, 128, sizeof(go_board_line));
-    while (!status && go_rows_next(rows)) {
-        go_board_line line = {.user_id = go_rows_integer(rows, 0, 0),
-                              .username = go_rows_text(rows, 1),
-                              .display_name = go_rows_text(rows, 2),
-                              .number = (int)go_rows_integer(rows, 3, 0),
-                              .created_us = go_rows_integer(rows, 4, 0),
-                              .score = go_score_after((go_score){go_rows_integer(rows, 5, 0),
-                                                                 go_rows_integer(rows, 6, 0)},
-                                                      (int)go_rows_integer(rows, 8, 0)),
-                              .is_hidden = go_rows_text(rows, 7) != NULL};
-        if (!line.is_hidden || sees_hidden || line.user_id == viewer_id)
-            APR_ARRAY_PUSH(*lines, go_board_line) = line;
-    }
-    if ((*lines)->nelts)
-        qsort((*lines)->elts, (size_t)(*lines)->nelts, sizeof(go_board_line), compare_lines);
-    number_lines(*lines);
     return status;
 }
 

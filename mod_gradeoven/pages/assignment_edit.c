@@ -107,8 +107,8 @@ int assignment_edit_page(go_request *q, json_t *page) {
                                            assignment->name)));
     if (go_versions(q->db, assignment, &versions, q->pool, &q->err) ||
         go_version_stages(q->db, assignment->version_id, &stages, q->pool, &q->err) ||
-        add_rules(q, page) || add_warnings(q, page, versions, stages) || add_scoreboard(q, page) ||
-        add_check(q, page))
+        add_rules(q, page) || add_warnings(q, page, versions, stages) ||
+        add_scoreboard_form(q, page) || add_check(q, page))
         return go_failed(q);
     int is_released;
     if (go_results_are_released(q->db, assignment->id, &is_released, q->pool, &q->err))

@@ -192,6 +192,8 @@ const char *run_tone(go_run_state state, int is_ungradable);
 
 /* Adds "scoreboard": what it shows, and where it is. */
 apr_status_t add_scoreboard(go_request *q, json_t *page);
+/* The same for the form that changes it: with what may be chosen, and what was typed. */
+apr_status_t add_scoreboard_form(go_request *q, json_t *page);
 
 /* --- outlook.c ------------------------------------------------------------------------------ */
 

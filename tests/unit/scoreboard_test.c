@@ -1,5 +1,6 @@
 #include "unit/model.h"
 
+#include "model/results.h"
 #include "model/scoreboard.h"
 
 #include <apr_strings.h>
@@ -8,8 +9,13 @@
 
 static unit_site *site;
 
-/* A student whose submission is graded with this score. */
-static go_user *graded(const char *name, apr_int64_t earned, apr_int64_t possible) {
+/* A student whose submission is graded with this score, none if `possible` < 0, and results.json.
+ */
+static go_user *graded_with(const char *name, apr_int64_t earned, apr_int64_t possible,
+                            const char *json) {
+    go_results *tests = NULL;
+    if (json)
+        ck_assert_ok(go_results_parse_json(json, strlen(json), &tests, unit_pool, &unit_error));
     static apr_time_t now = 5000;
     go_user *user;
     go_claim *claimed;
@@ -21,27 +27,51 @@ static go_user *graded(const char *name, apr_int64_t earned, apr_int64_t possibl
     unit_submit(site, user, name, apr_psprintf(unit_pool, "%s-%d", name, (int)now));
     ck_assert_ok(
         go_run_claim(site->db, "e", site->state->objects, now++, &claimed, unit_pool, &unit_error));
-    const go_run_news news = {.has_score = 1, .score = {earned, possible}, .stage = -1};
+    const go_run_news news = {.has_score = possible >= 0, .score = {earned, possible}, .stage = -1};
     const go_run_end end = {.news = &news,
                             .results = apr_array_make(unit_pool, 1, sizeof(go_stage_result)),
+                            .tests = tests,
                             .stamp = {.limits = ""}};
     ck_assert_ok(go_run_finish(site->db, claimed->run_id, claimed->lease, &end, now++, unit_pool,
                                &unit_error));
     return user;
 }
 
+static go_user *graded(const char *name, apr_int64_t earned, apr_int64_t possible) {
+    return graded_with(name, earned, possible, NULL);
+}
+
+/* Graded with a value of the metric "time", of which the lowest is best. */
+static go_user *timed(const char *name, apr_int64_t earned, apr_int64_t possible,
+                      const char *value) {
+    return graded_with(name, earned, possible,
+                       apr_psprintf(unit_pool,
+                                    "{\"leaderboard\": [{\"name\": \"other\", \"value\": 0},"
+                                    "{\"name\": \"time\", \"value\": %s, \"order\": \"asc\"},"
+                                    "{\"name\": \"time\", \"value\": 0}]}",
+                                    value));
+}
+
 /* "name:rank name:rank(hidden)" */
-static const char *lines(int sees_hidden, const go_user *viewer) {
+static const char *ranked(go_board_rules rules, int sees_hidden, const go_user *viewer) {
     apr_array_header_t *list;
     char *text = "";
-    ck_assert_ok(go_board_lines(site->db, site->course, site->assignment, sees_hidden, viewer->id,
-                                &list, unit_pool, &unit_error));
+    ck_assert_ok(go_board_lines(site->db, site->course, site->assignment, &rules, sees_hidden,
+                                viewer->id, &list, unit_pool, &unit_error));
     for (int i = 0; i < list->nelts; i++) {
         const go_board_line *line = &APR_ARRAY_IDX(list, i, go_board_line);
         text = apr_psprintf(unit_pool, "%s%s%s:%d%s", text, i ? " " : "", line->username,
                             line->rank, line->is_hidden ? "(hidden)" : "");
     }
     return text;
+}
+
+static const char *lines(int sees_hidden, const go_user *viewer) {
+    return ranked((go_board_rules){.metric = ""}, sees_hidden, viewer);
+}
+
+static const char *by_time(go_ranking ranking) {
+    return ranked((go_board_rules){.ranking = ranking, .metric = "time"}, 0, site->other);
 }
 
 START_TEST(the_better_share_is_first_then_who_was_earlier) {
@@ -103,18 +133,84 @@ START_TEST(a_pseudonym_stays_in_an_assignment_and_is_another_elsewhere) {
 }
 END_TEST
 
+static apr_status_t set(go_board_rules rules) {
+    return go_board_set(site->db, site->course, site->assignment, rules, site->instructor, "::1", 1,
+                        unit_pool, &unit_error);
+}
+
 START_TEST(a_scoreboard_is_off_until_it_is_turned_on) {
-    go_board board;
+    go_board_rules rules;
     site = unit_site_make();
-    ck_assert_ok(go_board_find(site->db, site->assignment, &board, unit_pool, &unit_error));
-    ck_assert_int_eq(board, GO_BOARD_OFF);
+    ck_assert_ok(go_board_find(site->db, site->assignment, &rules, unit_pool, &unit_error));
+    ck_assert_int_eq(rules.board, GO_BOARD_OFF);
     for (int i = GO_BOARD_COUNT - 1; i >= 0; i--) {
-        ck_assert_ok(go_board_set(site->db, site->course, site->assignment, (go_board)i,
-                                  site->instructor, "::1", 1, unit_pool, &unit_error));
-        ck_assert_ok(go_board_find(site->db, site->assignment, &board, unit_pool, &unit_error));
-        ck_assert_int_eq(board, i);
+        ck_assert_ok(set((go_board_rules){.board = (go_board)i, .metric = ""}));
+        ck_assert_ok(go_board_find(site->db, site->assignment, &rules, unit_pool, &unit_error));
+        ck_assert_int_eq(rules.board, i);
     }
-    ck_assert_fails(go_board_parse("Names", &board, &unit_error), GO_EINVALID, "off");
+    ck_assert_fails(go_board_parse("Names", &rules.board, &unit_error), GO_EINVALID, "off");
+    ck_assert_fails(go_ranking_parse("time", &rules.ranking, &unit_error), GO_EINVALID, "metric");
+}
+END_TEST
+
+START_TEST(a_metric_ranks_only_where_it_has_a_name) {
+    go_board_rules rules = {.board = GO_BOARD_NAMES, .ranking = GO_RANKING_METRIC, .metric = ""};
+    site = unit_site_make();
+    ck_assert_fails(set(rules), GO_EINVALID, "no name");
+    rules.metric = "two\nlines";
+    ck_assert_fails(set(rules), GO_EINVALID, "metric");
+    rules.metric = " time ";
+    ck_assert_ok(set(rules));
+    ck_assert_ok(go_board_find(site->db, site->assignment, &rules, unit_pool, &unit_error));
+    ck_assert_int_eq(rules.ranking, GO_RANKING_METRIC);
+    ck_assert_str_eq(rules.metric, "time");
+    rules.ranking = GO_RANKING_SCORE;
+    ck_assert_ok(set(rules));
+    ck_assert_ok(go_board_find(site->db, site->assignment, &rules, unit_pool, &unit_error));
+    ck_assert_str_eq(rules.metric, "");
+}
+END_TEST
+
+START_TEST(a_metric_comes_after_the_score_or_in_its_place) {
+    site = unit_site_make();
+    timed("slow", 10, 10, "9.5");
+    timed("quick", 1, 2, "1e-1");
+    timed("middle", 10, 10, "2");
+    graded("without", 10, 10);
+    timed("worded", 10, 10, "\"fast\"");
+    timed("unscored", 0, -1, "0.5");
+    timed("tied", 10, 10, "2");
+    ck_assert_str_eq(by_time(GO_RANKING_SCORE),
+                     "slow:1 middle:2 without:3 worded:4 tied:5 quick:6 unscored:7");
+    ck_assert_str_eq(by_time(GO_RANKING_SCORE_METRIC),
+                     "middle:1 tied:2 slow:3 without:4 worded:5 quick:6 unscored:7");
+    ck_assert_str_eq(by_time(GO_RANKING_METRIC),
+                     "quick:1 unscored:2 middle:3 tied:4 slow:5 without:6 worded:7");
+    ck_assert_str_eq(lines(0, site->other), "slow:1 middle:2 without:3 worded:4 tied:5 quick:6");
+}
+END_TEST
+
+START_TEST(the_newest_run_says_whether_the_lowest_is_best) {
+    static const char json[] = "{\"leaderboard\": [{\"name\": \"time\", \"value\": 5}]}";
+    site = unit_site_make();
+    timed("one", 1, 1, "1");
+    timed("nine", 1, 1, "9");
+    ck_assert_str_eq(by_time(GO_RANKING_METRIC), "one:1 nine:2");
+    graded_with("five", 1, 1, json);
+    ck_assert_str_eq(by_time(GO_RANKING_METRIC), "nine:1 five:2 one:3");
+}
+END_TEST
+
+START_TEST(metrics_of_submissions_that_count_are_offered) {
+    apr_array_header_t *metrics;
+    site = unit_site_make();
+    graded_with("one", 1, 1, "{\"leaderboard\": [{\"name\": \"old\", \"value\": 5}]}");
+    timed("one", 1, 1, "1");
+    timed("two", 1, 1, "2");
+    ck_assert_ok(go_board_metrics(site->db, site->assignment, &metrics, unit_pool, &unit_error));
+    ck_assert_int_eq(metrics->nelts, 2);
+    ck_assert_str_eq(APR_ARRAY_IDX(metrics, 0, const char *), "other");
+    ck_assert_str_eq(APR_ARRAY_IDX(metrics, 1, const char *), "time");
 }
 END_TEST
 
@@ -127,5 +223,9 @@ Suite *scoreboard_suite(void) {
     tcase_add_test(tests, who_hides_is_neither_seen_nor_counted_by_others);
     tcase_add_test(tests, a_pseudonym_stays_in_an_assignment_and_is_another_elsewhere);
     tcase_add_test(tests, a_scoreboard_is_off_until_it_is_turned_on);
+    tcase_add_test(tests, a_metric_ranks_only_where_it_has_a_name);
+    tcase_add_test(tests, a_metric_comes_after_the_score_or_in_its_place);
+    tcase_add_test(tests, the_newest_run_says_whether_the_lowest_is_best);
+    tcase_add_test(tests, metrics_of_submissions_that_count_are_offered);
     return suite;
 }

@@ -98,6 +98,51 @@ class Scoreboard(unittest.TestCase):
         self.other.post(BOARD + "/scoreboard/hide", {"hide": "0"})
         self.assertEqual(len(self.lines("student")), 2)
 
+    def test_a_metric_that_stages_write_ranks(self):
+        base = publish(self.teacher, "race", "#!/bin/sh\n[ ! -e results.json ] || cp results.json /grade_oven/output\n"
+                       "cp points /grade_oven/output/score\n")
+        metric = lambda value: ('{"leaderboard": [{"name": "time <s>", "value": %s, "order": "asc"}]}' % value).encode()
+        for who, files in (("student", {"points": b"9/10", "results.json": metric("0.25")}),
+                           ("other", {"points": b"10/10", "results.json": metric("1.5")})):
+            self.people[who].wait_for_run(self.people[who].submit("cs101", "race", files))
+        edit = self.teacher.get(base + "/edit").text
+        self.assertIn("<option value=\"time &lt;s&gt;\">", edit)
+        # by the metric alone the quicker one is first, whatever the score
+        form = {"scoreboard": "pseudonyms", "ranking": "metric", "metric": "time <s>"}
+        self.assertEqual(self.teacher.post(base + "/scoreboard", form).status, 303)
+        page = self.student.json(base + "/scoreboard")
+        self.assertEqual((page["ranking"], page["metric_name"], page["mine"]["rank"]), ("metric", "time <s>", 1))
+        self.assertEqual([line["metric"] for line in page["lines"]], ["0.25", "1.5"])
+        html = self.student.get(base + "/scoreboard").text
+        self.assertIn('<th scope="col">time &lt;s&gt;</th>', html)
+        self.assertIn("By time &lt;s&gt;, then by who was first", html)
+        self.assertNotIn("other", html.split("<table")[1].split("</table>")[0])
+        # after the score it decides between equals only
+        self.teacher.post(base + "/scoreboard", {**form, "ranking": "score-metric"})
+        self.assertEqual(self.other.json(base + "/scoreboard")["mine"]["rank"], 1)
+        self.student.wait_for_run(self.student.submit("cs101", "race", {"points": b"10/10", "results.json": metric("0.5")}))
+        self.assertEqual(self.student.json(base + "/scoreboard")["mine"]["rank"], 1)
+        # a submission without one comes last; without the metric the page does not speak of it
+        self.student.wait_for_run(self.student.submit("cs101", "race", {"points": b"10/10"}))
+        self.assertEqual([line["metric"] for line in self.student.json(base + "/scoreboard")["lines"]], ["1.5", None])
+        self.teacher.post(base + "/scoreboard", {**form, "ranking": "score"})
+        page = self.student.json(base + "/scoreboard")
+        self.assertIsNone(page["metric_name"])
+        self.assertNotIn("metric", page["lines"][0])
+        # what is wrong is told, and stays typed
+        for wrong, why in (({"metric": "  "}, "metric"), ({"metric": "x" * 501}, "metric"), ({"ranking": "fame"}, "Choose score"),
+                           ({"metric": "a\nb"}, "metric")):
+            answer = self.teacher.post(base + "/scoreboard", {**form, **wrong})
+            self.assertEqual(answer.status, 422, wrong)
+            self.assertIn(why, answer.text)
+        answer = self.teacher.post(base + "/scoreboard", {**form, "metric": ""})
+        self.assertIn('<option value="metric" selected>', answer.text)
+        self.teacher.post(base + "/scoreboard", form)
+        with sqlite3.connect(f"file:{self.site.state}/gradeoven.db?mode=ro", uri=True) as store:
+            was = store.execute("SELECT became FROM audit WHERE action = 'scoreboard' AND subject = 'race' "
+                                "ORDER BY id DESC LIMIT 1").fetchone()
+        self.assertEqual(was, ("pseudonyms, metric: time <s>",))
+
     def test_turning_it_on_and_off_is_remembered(self):
         for what in ("off", "pseudonyms", "pseudonyms"):
             self.show(what)
