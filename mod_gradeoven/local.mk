@@ -41,6 +41,7 @@ libgradeoven_la_SOURCES = \
 	mod_gradeoven/model/error.c \
 	mod_gradeoven/model/error.h \
 	mod_gradeoven/model/exceptions.c mod_gradeoven/model/exceptions.h \
+	mod_gradeoven/model/course_exceptions.c mod_gradeoven/model/course_exceptions.h \
 	mod_gradeoven/model/feedback.c mod_gradeoven/model/feedback.h \
 	mod_gradeoven/model/grading_rules.c mod_gradeoven/model/grading_rules.h \
 	mod_gradeoven/model/line_comments.c mod_gradeoven/model/line_comments.h \
@@ -153,7 +154,7 @@ mod_gradeoven_la_SOURCES = \
 	mod_gradeoven/pages/stages.c mod_gradeoven/pages/stage_file.c \
 	mod_gradeoven/pages/avatar.c mod_gradeoven/pages/course.c \
 	mod_gradeoven/pages/dashboard.c mod_gradeoven/pages/files.c \
-	mod_gradeoven/pages/exceptions.c mod_gradeoven/pages/policy.c \
+	mod_gradeoven/pages/exceptions.c mod_gradeoven/pages/course_exceptions.c mod_gradeoven/pages/policy.c \
 	mod_gradeoven/pages/rules.c \
 	mod_gradeoven/pages/login.c mod_gradeoven/pages/pages.h \
 	mod_gradeoven/pages/audit.c mod_gradeoven/pages/enrol.c mod_gradeoven/pages/roster_import.c \

@@ -4,7 +4,7 @@ dist_templates_DATA = \
 	templates/admin.html templates/admin_courses.html templates/admin_users.html \
 	templates/assignment.html templates/assignment_edit.html templates/audit.html templates/course.html \
 	templates/course_edit.html templates/dashboard.html templates/enrol.html templates/error.html \
-	templates/exceptions.html templates/rules.html \
+	templates/exceptions.html templates/course_exceptions.html templates/rules.html \
 	templates/footer.html templates/header.html templates/login.html templates/roster.html \
 	templates/score.html templates/settings.html templates/submission.html \
 	templates/submissions.html \

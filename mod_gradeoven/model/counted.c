@@ -52,7 +52,7 @@ typedef struct person {
     go_exception exception;
 } person;
 
-/* What stands in a later row, one's own, goes before what stands in the section's. */
+/* What stands in a later row goes before: the whole course's, the section's, one's own. */
 static void merge(go_exception *into, const go_exception *own) {
     if (own->extension_days || own->extension_minutes) {
         into->extension_days = own->extension_days;
@@ -60,9 +60,11 @@ static void merge(go_exception *into, const go_exception *own) {
     }
     if (own->time_milli) into->time_milli = own->time_milli;
     if (own->extra_attempts) into->extra_attempts = own->extra_attempts;
+    if (own->late_days) into->late_days = own->late_days;
 }
 
-/* The rows (key, own, days, minutes, time, attempts), by key: array of person, one for each key. */
+/* The rows (key, own, days, minutes, time, attempts, late days), by key: array of person, one for
+ * each key. */
 static apr_array_header_t *merge_rows(go_rows *rows, apr_pool_t *pool) {
     apr_array_header_t *people = apr_array_make(pool, 8, sizeof(person));
     person *last = NULL;
@@ -76,7 +78,8 @@ static apr_array_header_t *merge_rows(go_rows *rows, apr_pool_t *pool) {
               &(go_exception){.extension_days = (int)go_rows_integer(rows, 2, 0),
                               .extension_minutes = (int)go_rows_integer(rows, 3, 0),
                               .time_milli = (int)go_rows_integer(rows, 4, 0),
-                              .extra_attempts = (int)go_rows_integer(rows, 5, 0)});
+                              .extra_attempts = (int)go_rows_integer(rows, 5, 0),
+                              .late_days = (int)go_rows_integer(rows, 6, 0)});
     }
     return people;
 }
@@ -86,11 +89,13 @@ static apr_status_t read_exceptions(go_db *db, apr_int64_t assignment_id, apr_in
                                     apr_array_header_t **people, apr_pool_t *pool, go_error *err) {
     go_rows *rows;
     const go_value one[] = {go_integer(assignment_id), go_integer(user_id),
+                            go_integer(assignment_id), go_integer(user_id),
                             go_integer(assignment_id), go_integer(user_id)};
-    const go_value all[] = {go_integer(assignment_id), go_integer(assignment_id)};
+    const go_value all[] = {go_integer(assignment_id), go_integer(assignment_id),
+                            go_integer(assignment_id)};
     apr_status_t status =
         go_db_select(db, user_id ? GO_SQL_EXCEPTIONS_OF_USER : GO_SQL_EXCEPTIONS_OF_ALL,
-                     user_id ? one : all, user_id ? 4 : 2, &rows, pool, err);
+                     user_id ? one : all, user_id ? 6 : 3, &rows, pool, err);
     if (!status) *people = merge_rows(rows, pool);
     return status;
 }
@@ -234,9 +239,10 @@ apr_status_t go_counted_dates(go_db *db, apr_int64_t course_id, apr_int64_t user
     go_rows *rows;
     apr_status_t status = go_rules_of_course(db, course_id, &lines, pool, err);
     if (!status)
-        status =
-            go_db_select(db, GO_SQL_EXCEPTIONS_IN_COURSE,
-                         GO_VALUES(go_integer(course_id), go_integer(user_id)), &rows, pool, err);
+        status = go_db_select(db, GO_SQL_EXCEPTIONS_IN_COURSE,
+                              GO_VALUES(go_integer(course_id), go_integer(user_id),
+                                        go_integer(course_id), go_integer(user_id)),
+                              &rows, pool, err);
     if (status) return status;
     apr_array_header_t *places = merge_rows(rows, pool);
     int from = 0;

@@ -6,18 +6,19 @@
 
 #include <string.h>
 
-static apr_status_t check_exception(const go_exception *e, go_error *err) {
+apr_status_t go_exception_check(const go_exception *e, go_error *err) {
     apr_status_t status = go_rules_check_number("days", e->extension_days, GO_RULES_DAYS_MAX, err);
     if (!status)
         status = go_rules_check_number("minutes", e->extension_minutes, GO_RULES_DAYS_MAX * 24 * 60,
                                        err);
     if (!status)
         status = go_rules_check_number("attempts", e->extra_attempts, GO_RULES_ATTEMPTS_MAX, err);
+    if (!status) status = go_rules_check_number("late days", e->late_days, GO_RULES_DAYS_MAX, err);
     if (status) return status;
     if (e->time_milli && (e->time_milli < GO_MILLI || e->time_milli > GO_RULES_TIME_MAX))
         return go_error_set(err, GO_EINVALID, "Give a number from 1 to 10, such as 1.5.",
                             "The multiplier of the time is out of range.");
-    if (!e->extension_days && !e->extension_minutes && !e->extra_attempts &&
+    if (!e->extension_days && !e->extension_minutes && !e->extra_attempts && !e->late_days &&
         e->time_milli <= GO_MILLI)
         return go_error_set(err, GO_EINVALID, "Say what is different, or remove the exception.",
                             "This exception changes nothing.");
@@ -36,7 +37,8 @@ const char *go_exception_text(const go_exception *e, apr_pool_t *pool) {
             : "";
     const char *text = apr_pstrcat(pool, count_text(e->extension_days, "day", pool),
                                    count_text(e->extension_minutes, "minute", pool), times,
-                                   count_text(e->extra_attempts, "attempt", pool), NULL);
+                                   count_text(e->extra_attempts, "attempt", pool),
+                                   count_text(e->late_days, "late day", pool), NULL);
     return *text ? text + 2 : "none";
 }
 
@@ -98,7 +100,7 @@ apr_status_t go_exception_set(go_db *db, const go_assignment *assignment,
                               const go_exception_line *line, const go_audit_entry *by,
                               apr_pool_t *pool, go_error *err) {
     apr_array_header_t *lines;
-    apr_status_t status = check_exception(&line->exception, err);
+    apr_status_t status = go_exception_check(&line->exception, err);
     if (!status) status = go_db_begin(db, err);
     if (status) return status;
     status = go_exceptions(db, assignment, &lines, pool, err);

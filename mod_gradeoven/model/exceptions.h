@@ -30,7 +30,10 @@ apr_status_t go_exception_set(go_db *db, const go_assignment *assignment,
 apr_status_t go_exception_remove(go_db *db, const go_assignment *assignment, apr_int64_t id,
                                  const go_audit_entry *by, apr_pool_t *pool, go_error *err);
 
-/* "2 days, 3 hours, 1.5 times the time, 2 attempts"; "none". */
+/* GO_EINVALID when a number is out of range, or nothing is different. */
+apr_status_t go_exception_check(const go_exception *exception, go_error *err);
+
+/* "2 days, 3 hours, 1.5 times the time, 2 attempts, 1 late day"; "none". */
 const char *go_exception_text(const go_exception *exception, apr_pool_t *pool);
 
 /* The sections of a course: array of const char *. */

@@ -155,10 +155,10 @@ static void judge_past(const go_policy *policy, const go_history *history, go_ve
     }
 }
 
-static void judge_late_days(const go_policy *policy, const go_history *history,
-                            go_verdict *verdict) {
+static void judge_late_days(const go_policy *policy, const go_exception *exception,
+                            const go_history *history, go_verdict *verdict) {
     int used = history->count ? verdict->past[history->count - 1].late_days : 0;
-    int left = policy->late_days - history->late_days_elsewhere - used;
+    int left = policy->late_days + exception->late_days - history->late_days_elsewhere - used;
     verdict->late_days_left = left > 0 ? left : 0;
     verdict->late_days_needed = verdict->now.late_days > used ? verdict->now.late_days - used : 0;
     if (verdict->now.late_days < used) verdict->now.late_days = used;
@@ -262,7 +262,7 @@ void go_policy_decide(const go_policy *policy, const go_exception *exception,
     verdict->phase = phase_at(verdict, now);
     verdict->now = cost_at(policy, verdict, now);
     judge_past(policy, history, verdict, pool);
-    judge_late_days(policy, history, verdict);
+    judge_late_days(policy, exception, history, verdict);
     count_attempts(policy, exception, history, now, verdict);
     verdict->counts = find_counted(policy, history, verdict->past);
     verdict->refusal = refusal_of(verdict);

@@ -75,6 +75,7 @@ typedef struct go_exception {
     int extension_days, extension_minutes;
     int time_milli; /* of the time from opening to due: 1500 is half as much again; 0: as it is */
     int extra_attempts;
+    int late_days; /* beside the course's */
 } go_exception;
 
 /* A submission of the student for the assignment; in history the oldest comes first. */

@@ -91,9 +91,10 @@ static void add_late_days(const writer *w) {
     if (v->late_days_needed == 0)
         add(w, "This assignment has used that many of your late days already, so none is used.");
     else
-        add(w, apr_psprintf(w->pool, "It uses %s; you have %d of the course's %d left.",
+        add(w, apr_psprintf(w->pool, "It uses %s; you have %d of %s %d left.",
                             count_of(w, v->late_days_needed, "late day"), v->late_days_left,
-                            w->policy->late_days));
+                            w->exception->late_days ? "your" : "the course's",
+                            w->policy->late_days + w->exception->late_days));
 }
 
 static void add_penalty(const writer *w, const char *unit) {

@@ -28,7 +28,7 @@ static json_t *json_line(const go_request *q, const go_exception_line *line) {
     return json;
 }
 
-static apr_status_t add_people(go_request *q, json_t *page) {
+apr_status_t exceptions_add_people(go_request *q, json_t *page) {
     apr_array_header_t *people, *sections;
     json_t *students = json_array(), *names = json_array();
     apr_status_t status = go_enrolments(q->db, q->at.course, &people, q->pool, &q->err);
@@ -49,7 +49,8 @@ static apr_status_t add_people(go_request *q, json_t *page) {
 int exceptions_page(go_request *q, json_t *page) {
     apr_array_header_t *lines;
     page_begin(q, page, "Exceptions");
-    if (go_exceptions(q->db, q->at.assignment, &lines, q->pool, &q->err) || add_people(q, page))
+    if (go_exceptions(q->db, q->at.assignment, &lines, q->pool, &q->err) ||
+        exceptions_add_people(q, page))
         return go_failed(q);
     json_t *list = json_array();
     for (int i = 0; i < lines->nelts; i++)
@@ -74,7 +75,7 @@ static apr_status_t read_hours(go_request *q, int *minutes) {
     return APR_SUCCESS;
 }
 
-static apr_status_t read_time(go_request *q, int *milli) {
+apr_status_t exceptions_read_time(go_request *q, int *milli) {
     const char *text = go_form_text(q->form, "time");
     apr_int64_t value = 0;
     if (*text && go_score_parse_milli(text, strlen(text), &value)) value = -1;
@@ -85,18 +86,15 @@ static apr_status_t read_time(go_request *q, int *milli) {
     return APR_SUCCESS;
 }
 
-static apr_status_t read_whose(go_request *q, go_exception_line *line) {
-    const char *section = go_form_text(q->form, "section");
+apr_status_t exceptions_read_note(go_request *q, go_exception_line *line) {
+    return go_name_line(&line->note, "note", go_form_text(q->form, "note"), NOTE_MAX, 1, q->pool,
+                        &q->err);
+}
+
+apr_status_t exceptions_read_student(go_request *q, go_exception_line *line) {
     const char *username = go_form_text(q->form, "username");
     go_user *user;
     go_role role;
-    if ((*section != 0) == (*username != 0))
-        return go_error_set(&q->err, GO_EINVALID, "Fill one of the two fields.",
-                            "An exception is for a student or for a section.");
-    if (*section) {
-        line->section = section;
-        return go_name_line(&line->section, "section", section, 100, 0, q->pool, &q->err);
-    }
     apr_status_t status = go_user_find(q->db, username, &user, q->pool, &q->err);
     if (!status)
         status = go_enrolment_role(q->db, q->at.course->id, user->id, &role, q->pool, &q->err);
@@ -110,16 +108,27 @@ static apr_status_t read_whose(go_request *q, go_exception_line *line) {
     return APR_SUCCESS;
 }
 
+static apr_status_t read_whose(go_request *q, go_exception_line *line) {
+    const char *section = go_form_text(q->form, "section");
+    const char *username = go_form_text(q->form, "username");
+    if ((*section != 0) == (*username != 0))
+        return go_error_set(&q->err, GO_EINVALID, "Fill one of the two fields.",
+                            "An exception is for a student or for a section.");
+    if (*section) {
+        line->section = section;
+        return go_name_line(&line->section, "section", section, 100, 0, q->pool, &q->err);
+    }
+    return exceptions_read_student(q, line);
+}
+
 static apr_status_t read_line(go_request *q, go_exception_line *line) {
     go_exception *e = &line->exception;
     apr_status_t status = read_whose(q, line);
     if (!status) status = read_count(q, "days", &e->extension_days);
     if (!status) status = read_hours(q, &e->extension_minutes);
-    if (!status) status = read_time(q, &e->time_milli);
+    if (!status) status = exceptions_read_time(q, &e->time_milli);
     if (!status) status = read_count(q, "attempts", &e->extra_attempts);
-    line->note = go_form_text(q->form, "note");
-    return status ? status
-                  : go_name_line(&line->note, "note", line->note, NOTE_MAX, 1, q->pool, &q->err);
+    return status ? status : exceptions_read_note(q, line);
 }
 
 /* The page again with what is wrong; what was typed stays. */

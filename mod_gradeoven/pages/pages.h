@@ -81,6 +81,17 @@ int rules_change(go_request *q, json_t *page);
 int exceptions_page(go_request *q, json_t *page);
 int exception_set(go_request *q, json_t *page);
 int exception_remove(go_request *q, json_t *page);
+/* Adds the course's "students" and "sections", for the forms. */
+apr_status_t exceptions_add_people(go_request *q, json_t *page);
+/* Fields of the forms: GO_EINVALID with what is wrong. */
+apr_status_t exceptions_read_student(go_request *q, go_exception_line *line);
+apr_status_t exceptions_read_time(go_request *q, int *milli);
+apr_status_t exceptions_read_note(go_request *q, go_exception_line *line);
+
+/* course_exceptions.c */
+int course_exceptions_page(go_request *q, json_t *page);
+int course_exception_set(go_request *q, json_t *page);
+int course_exception_remove(go_request *q, json_t *page);
 
 /* policy.c */
 int submission_choose(go_request *q, json_t *page);

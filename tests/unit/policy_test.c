@@ -83,6 +83,8 @@ static void read_student(vector *v, const char *key, char *value) {
         e->time_milli = atoi(value);
     else if (!strcmp(key, "attempts"))
         e->extra_attempts = atoi(value);
+    else if (!strcmp(key, "days"))
+        e->late_days = atoi(value);
     else if (!strcmp(key, "elsewhere"))
         v->history.late_days_elsewhere = atoi(value);
     else

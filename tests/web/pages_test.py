@@ -68,6 +68,7 @@ class Pages(unittest.TestCase):
         yield "/courses/:course/edit", teachers
         yield "/courses/:course/roster", staff
         yield "/courses/:course/roster/export", staff
+        yield "/courses/:course/exceptions", staff
         yield "/courses/:course/audit", teachers
         yield "/enrol", users
         yield "/courses/:course/new-assignment", teachers
