@@ -90,6 +90,18 @@ static int count_words(int argc, const char *const *argv) {
     return count;
 }
 
+/* The site's key of that id, and what is to be known of it. */
+static int find_key(const go_receipt_facts *facts, go_public_key *key, go_key_end *end,
+                    apr_pool_t *pool, go_error *err) {
+    ctl_site site;
+    int rc = ctl_site_open(&site, pool);
+    if (rc) return rc;
+    if (go_public_key_find(key, site.db, facts->key_id, pool, err) ||
+        go_public_key_ended(end, site.db, key, pool, err))
+        return ctl_fail("%s", go_error_text(err));
+    return CTL_OK;
+}
+
 int ctl_receipt_verify(const ctl_command *command, int argc, const char *const *argv,
                        apr_pool_t *pool) {
     const char *words[2] = {NULL, NULL}, *given = NULL;
@@ -97,7 +109,8 @@ int ctl_receipt_verify(const ctl_command *command, int argc, const char *const *
     go_error err = GO_ERROR_INIT(pool);
     go_receipt_facts *facts;
     go_public_key key = {0};
-    ctl_site site;
+    go_key_end end = {0};
+    const char *hint = NULL;
     char *text = NULL;
     apr_size_t length = 0;
     int wanted = count_words(argc, argv) == 2 ? 2 : 1;
@@ -108,14 +121,14 @@ int ctl_receipt_verify(const ctl_command *command, int argc, const char *const *
         go_receipt_parse(&facts, text ? text : "", length, pool, &err))
         return ctl_fail("%s", go_error_text(&err));
     if (!given && strcmp(facts->key_id, "none") != 0) {
-        rc = ctl_site_open(&site, pool);
+        rc = find_key(facts, &key, &end, pool, &err);
         if (rc) return rc;
-        if (go_public_key_find(&key, site.db, facts->key_id, pool, &err))
-            return ctl_fail("%s", go_error_text(&err));
     }
     if (given && read_key(&key, given, pool, &err)) return ctl_fail("%s", go_error_text(&err));
-    if (go_receipt_check(facts, &key, &err)) return ctl_fail("%s", go_error_text(&err));
+    if (go_receipt_check(facts, &key, &err) || go_receipt_check_end(facts, &end, &hint, pool, &err))
+        return ctl_fail("%s", go_error_text(&err));
     print_facts(facts, pool);
+    if (hint) puts(hint);
     return words[1] ? compare(facts, words[1], pool, &err) : CTL_OK;
 }
 

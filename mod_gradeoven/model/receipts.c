@@ -236,6 +236,27 @@ apr_status_t go_receipt_check(const go_receipt_facts *facts, const go_public_key
     return APR_SUCCESS;
 }
 
+apr_status_t go_receipt_check_end(const go_receipt_facts *facts, const go_key_end *end,
+                                  const char **hint, apr_pool_t *pool, go_error *err) {
+    *hint = NULL;
+    if (!end->is_ended) return APR_SUCCESS;
+    if (!end->at_us) {
+        *hint = "It is signed with a key that was ended.";
+        return APR_SUCCESS;
+    }
+    const char *ended = go_zone_format(pool, NULL, end->at_us, GO_ZONE_ISO_UTC);
+    if (strcmp(facts->received, ended) > 0) /* of one length: byte order is that of time */
+        return go_error_set(err, GO_EDENIED, "Compare it with what the site has.",
+                            "This receipt says that it was received %s, after its key was ended "
+                            "(%s): the site did not sign it.",
+                            one_line(pool, facts->received), ended);
+    *hint = apr_psprintf(pool,
+                         "It is signed with a key that was ended on %s. If others had that key, "
+                         "compare the receipt with what the site has.",
+                         ended);
+    return APR_SUCCESS;
+}
+
 /* --- the files ------------------------------------------------------------------------------- */
 
 static void differs(apr_array_header_t *differences, const char *what, const char *path) {

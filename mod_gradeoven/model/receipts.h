@@ -64,6 +64,14 @@ apr_status_t go_receipt_check(const go_receipt_facts *facts, const go_public_key
                               go_error *err);
 
 /*
+ * The same for a receipt of a key that was ended: GO_EDENIED when it says that it was received
+ * later, which the site cannot have signed. *hint is what to know of the key, a sentence; NULL for
+ * the present one.
+ */
+apr_status_t go_receipt_check_end(const go_receipt_facts *facts, const go_key_end *end,
+                                  const char **hint, apr_pool_t *pool, go_error *err);
+
+/*
  * Are these the files? Compares paths, sizes and contents, not executable bits, which archives
  * lose. `tree` is finished, with `object` or `file` of every file; each difference is added to
  * `differences` (array of const char *, texts to print).

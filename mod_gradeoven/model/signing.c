@@ -162,6 +162,7 @@ static apr_status_t make_file(const go_state *state, const char *path, apr_pool_
 
 #define PRESENT  GO_KEY(go_part_text("receipts"), go_part_text("key"))
 #define KNOWN(x) GO_KEY(go_part_text("receipts"), go_part_text("keys"), go_part_text(x))
+#define ENDED(x) GO_KEY(go_part_text("receipts"), go_part_text("ended"), go_part_text(x))
 
 apr_status_t go_public_key_find(go_public_key *key, go_db *db, const char *id, apr_pool_t *pool,
                                 go_error *err) {
@@ -180,6 +181,19 @@ apr_status_t go_public_key_present(go_public_key *key, go_db *db, apr_pool_t *po
         return go_error_set(err, GO_ENOTFOUND, "It is made with the first receipt.",
                             "This site has no key of receipts yet.");
     return status ? status : go_public_key_find(key, db, id.bytes, pool, err);
+}
+
+apr_status_t go_public_key_ended(go_key_end *end, go_db *db, const go_public_key *key,
+                                 apr_pool_t *pool, go_error *err) {
+    go_part value;
+    apr_status_t status = go_store_get(db, PRESENT, &value, pool, err);
+    *end = (go_key_end){0};
+    if (!status && strcmp(value.bytes, key->id) == 0) return APR_SUCCESS;
+    if (status && status != GO_ENOTFOUND) return status;
+    end->is_ended = 1;
+    status = go_store_get(db, ENDED(key->id), &value, pool, err);
+    if (!status) end->at_us = apr_atoi64(value.bytes);
+    return status == GO_ENOTFOUND ? APR_SUCCESS : status;
 }
 
 /* Public: what goes into the store is what everybody may know. */
@@ -232,6 +246,9 @@ apr_status_t go_signing_key_end(const go_state *state, go_db *db, const char *ac
     if (status) return status;
     status = go_public_key_present(&known, db, pool, err);
     if (!status) status = go_store_remove(db, PRESENT, pool, err);
+    if (!status)
+        status = go_store_put(db, ENDED(known.id),
+                              go_part_text(apr_psprintf(pool, "%" APR_TIME_T_FMT, now)), pool, err);
     if (!status)
         status = go_audit_add(db,
                               &(go_audit_entry){.at_us = now,

@@ -63,6 +63,18 @@ apr_status_t go_public_key_open(go_public_key *key, const go_state *state, go_db
 apr_status_t go_public_key_find(go_public_key *key, go_db *db, const char *id, apr_pool_t *pool,
                                 go_error *err);
 
+/*
+ * Whether a key of this site was ended, and when: whoever it was ended for may have the secret
+ * half, so what it signed deserves a look. `at_us` is 0 for one that was ended before this was
+ * kept.
+ */
+typedef struct go_key_end {
+    int is_ended;
+    apr_time_t at_us;
+} go_key_end;
+apr_status_t go_public_key_ended(go_key_end *end, go_db *db, const go_public_key *key,
+                                 apr_pool_t *pool, go_error *err);
+
 /* From PEM, or from 64 hex digits, white space around it allowed. GO_EINVALID. */
 apr_status_t go_public_key_parse(go_public_key *key, const char *text, go_error *err);
 

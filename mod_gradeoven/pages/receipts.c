@@ -7,6 +7,7 @@
 #include "model/grading_rules.h"
 #include "model/receipts.h"
 #include "model/trees.h"
+#include "model/zone.h"
 
 #include <apr_strings.h>
 #include <http_log.h>
@@ -44,6 +45,23 @@ static apr_status_t named(go_request *q, go_submission **submission) {
                               q->pool, &q->err);
 }
 
+/* "key_ended": when the receipt's key was ended, or null; "hint": what to know of it, or null. */
+static apr_status_t add_key_end(go_request *q, json_t *json, const go_receipt_facts *facts) {
+    go_public_key key = {0};
+    go_key_end end = {0};
+    const char *hint = NULL;
+    apr_status_t status = APR_SUCCESS;
+    if (strcmp(facts->key_id, "none") != 0) {
+        status = go_public_key_find(&key, q->db, facts->key_id, q->pool, &q->err);
+        if (!status) status = go_public_key_ended(&end, q->db, &key, q->pool, &q->err);
+        if (!status && go_receipt_check_end(facts, &end, &hint, q->pool, &q->err))
+            hint = q->err.what; /* it is shown all the same, with what is to be said of it */
+    }
+    json_object_set_new(json, "key_ended", go_json_time(q, "UTC", end.at_us));
+    json_object_set_new(json, "hint", hint ? json_string(hint) : json_null());
+    return status;
+}
+
 int submission_receipt(go_request *q, json_t *page) {
     go_tree *tree;
     go_submission *submission = NULL;
@@ -63,8 +81,9 @@ int submission_receipt(go_request *q, json_t *page) {
                               text, strlen(text));
     if (go_receipt_parse(&facts, text, strlen(text), q->pool, &q->err)) return go_failed(q);
     page_begin(q, page, "Receipt");
-    json_object_set_new(page, "receipt", json_receipt(facts));
-    return HTTP_OK;
+    json_t *json = json_receipt(facts);
+    json_object_set_new(page, "receipt", json);
+    return add_key_end(q, json, facts) ? go_failed(q) : HTTP_OK;
 }
 
 /* The present key, or with ?id= one that signed earlier. */
@@ -74,15 +93,31 @@ static apr_status_t find_key(go_request *q, go_public_key *key) {
                : go_public_key_open(key, q->site->state, q->db, q->pool, &q->err);
 }
 
+/* What stands before the PEM text, where openssl and we read over it: an ended key says so. */
+static const char *end_text(const go_request *q, const go_key_end *end) {
+    if (!end->is_ended) return "";
+    if (!end->at_us) return "This key was ended.\n";
+    return apr_psprintf(q->pool,
+                        "This key was ended on %s: a receipt that says it was received later is "
+                        "not genuine.\n",
+                        go_zone_format(q->pool, NULL, end->at_us, GO_ZONE_ISO_UTC));
+}
+
 int receipt_key_page(go_request *q, json_t *page) {
     go_public_key key = {0};
-    if (find_key(q, &key)) return go_failed(q);
+    go_key_end end;
+    if (find_key(q, &key) || go_public_key_ended(&end, q->db, &key, q->pool, &q->err))
+        return go_failed(q);
     const char *pem = go_public_key_pem(&key, q->pool);
-    if (!q->wants_json)
-        return go_reply_bytes(q, "text/plain; charset=utf-8", NULL, pem, strlen(pem));
+    if (!q->wants_json) {
+        const char *text = apr_pstrcat(q->pool, end_text(q, &end), pem, NULL);
+        return go_reply_bytes(q, "text/plain; charset=utf-8", NULL, text, strlen(text));
+    }
     page_begin(q, page, "Key of receipts");
     json_object_set_new(page, "key",
-                        json_pack("{s:s, s:s, s:s}", "id", key.id, "type", "Ed25519", "pem", pem));
+                        json_pack("{s:s, s:s, s:s, s:b, s:o}", "id", key.id, "type", "Ed25519",
+                                  "pem", pem, "is_ended", end.is_ended, "ended",
+                                  go_json_time(q, "UTC", end.at_us)));
     return HTTP_OK;
 }
 

@@ -194,6 +194,33 @@ START_TEST(an_ended_key_still_verifies_and_another_one_signs) {
 }
 END_TEST
 
+START_TEST(a_receipt_of_an_ended_key_says_so_and_cannot_be_later_than_its_end) {
+    const apr_time_t year_2100 = apr_time_from_sec(4102444800);
+    const char *hint;
+    go_key_end end;
+    go_receipt_facts *facts = parse(begin());
+    go_public_key key = present();
+    ck_assert_ok(go_public_key_ended(&end, site->db, &key, unit_pool, &unit_error));
+    ck_assert_ok(go_receipt_check_end(facts, &end, &hint, unit_pool, &unit_error));
+    ck_assert_ptr_null(hint);
+    ck_assert_ok(
+        go_signing_key_end(site->state, site->db, "*test", year_2100, unit_pool, &unit_error));
+    ck_assert_ok(go_public_key_ended(&end, site->db, &key, unit_pool, &unit_error));
+    ck_assert(end.is_ended && end.at_us == year_2100);
+    ck_assert_ok(go_receipt_check_end(facts, &end, &hint, unit_pool, &unit_error));
+    ck_assert_ptr_nonnull(strstr(hint, "ended on 2100-01-01T00:00:00Z"));
+    end.at_us = 0; /* ended by a version that did not keep it */
+    ck_assert_ok(go_receipt_check_end(facts, &end, &hint, unit_pool, &unit_error));
+    ck_assert_ptr_nonnull(strstr(hint, "was ended"));
+    facts->received = "2100-01-01T00:00:01Z";
+    end.at_us = year_2100;
+    ck_assert_fails(go_receipt_check_end(facts, &end, &hint, unit_pool, &unit_error), GO_EDENIED,
+                    "after its key was ended");
+    facts->received = "2100-01-01T00:00:00Z";
+    ck_assert_ok(go_receipt_check_end(facts, &end, &hint, unit_pool, &unit_error));
+}
+END_TEST
+
 START_TEST(processes_that_start_at_once_make_one_key_for_their_user_alone) {
     enum { PROCESSES = 8 };
     int ends[2];
@@ -314,6 +341,7 @@ Suite *receipts_suite(void) {
     tcase_add_test(tests, a_lost_key_is_not_replaced_and_leaves_receipts_unsigned);
     tcase_add_test(tests, a_damaged_or_exchanged_key_signs_nothing);
     tcase_add_test(tests, an_ended_key_still_verifies_and_another_one_signs);
+    tcase_add_test(tests, a_receipt_of_an_ended_key_says_so_and_cannot_be_later_than_its_end);
     tcase_add_test(tests, processes_that_start_at_once_make_one_key_for_their_user_alone);
     return suite;
 }

@@ -252,9 +252,18 @@ class LostKey(unittest.TestCase):
         self.assertNotIn("receipts", self.troubles(site))
         for number, receipt in enumerate((old, new)):
             (site.root / f"r{number}").write_bytes(receipt)
-            self.assertIn("genuine", site.ctl("receipt", "verify", site.root / f"r{number}").stdout)
+            told = site.ctl("receipt", "verify", site.root / f"r{number}").stdout
+            self.assertIn("genuine", told)
+            self.assertEqual("signed with a key that was ended on 20" in told, receipt == old)
         old_id = re.search(rb"\nkey: (\w+)\n", old).group(1).decode()
-        self.assertEqual(site.browser().get("/receipt-key?id=" + old_id).text, old_key)
+        text = site.browser().get("/receipt-key?id=" + old_id).text
+        self.assertRegex(text.replace(old_key, ""), r"^This key was ended on 20[-0-9T:]+Z: ")
+        self.assertTrue(site.browser().json("/receipt-key?id=" + old_id)["key"]["is_ended"])
+        self.assertFalse(site.browser().json("/receipt-key")["key"]["is_ended"])
+        read = subprocess.run(["openssl", "pkey", "-pubin", "-pubout"], input=text, capture_output=True, text=True)
+        self.assertEqual(read.stdout, old_key)
+        self.assertIn("was ended on", student.json(place.replace("/2", "/1") + "/receipt")["receipt"]["hint"])
+        self.assertIsNone(student.json(place + "/receipt")["receipt"]["hint"])
         self.assertEqual(student.get(place.replace("/2", "/1") + "/receipt").body, old)
 
     @staticmethod
