@@ -85,7 +85,7 @@ apr_status_t go_line_comments_earlier(go_db *db, const go_assignment *assignment
     *texts = apr_array_make(pool, EARLIER_MAX, sizeof(const char *));
     while (!status && (*texts)->nelts < EARLIER_MAX && go_rows_next(rows)) {
         const char *text = go_rows_text(rows, 0);
-        if (apr_hash_get(seen, text, APR_HASH_KEY_STRING)) continue;
+        if (strchr(text, '\n') || apr_hash_get(seen, text, APR_HASH_KEY_STRING)) continue;
         apr_hash_set(seen, text, APR_HASH_KEY_STRING, text);
         APR_ARRAY_PUSH(*texts, const char *) = text;
     }

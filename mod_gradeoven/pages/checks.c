@@ -21,9 +21,21 @@ static json_t *json_run(const go_request *q, const char *what, const go_run *run
         "score", go_json_score(q, run->has_score, run->score));
 }
 
+/* What the page calls a verdict. */
+static const char *verdict_label(go_check_verdict verdict) {
+    static const char *const labels[] = {[GO_CHECK_NO_REFERENCE] = "no reference solution",
+                                         [GO_CHECK_MISSING] = "never checked",
+                                         [GO_CHECK_OUTDATED] = "outdated",
+                                         [GO_CHECK_RUNNING] = "running",
+                                         [GO_CHECK_FAILED] = "failed",
+                                         [GO_CHECK_PASSED] = "passed"};
+    return labels[verdict];
+}
+
 static json_t *json_check(const go_request *q, const go_check *check) {
-    return json_pack("{s:s, s:b, s:b, s:b, s:s, s:o, s:o, s:o, s:o}", "verdict",
-                     go_check_verdict_name(check->verdict), "is_running",
+    return json_pack("{s:s, s:s, s:b, s:b, s:b, s:s, s:o, s:o, s:o, s:o}", "verdict",
+                     go_check_verdict_name(check->verdict), "verdict_label",
+                     verdict_label(check->verdict), "is_running",
                      check->verdict == GO_CHECK_RUNNING, "is_passed",
                      check->verdict == GO_CHECK_PASSED, "is_failed",
                      check->verdict == GO_CHECK_FAILED, "why", check->why, "version",

@@ -6,7 +6,7 @@ const box = find("[data-check]");
 
 function show(check) {
   find("[data-why]", box).textContent = check.why;
-  find("[data-verdict]", box).textContent = check.verdict;
+  find("[data-verdict]", box).textContent = check.verdict_label;
   find("[data-verdict]", box).className = `state ${check.is_passed ? "finished" : check.is_running ? "running" : "failed"}`;
   for (const name of ["reference", "empty"]) {
     const row = find(`[data-run="${name}"]`, box), run = check[name];

@@ -278,6 +278,8 @@ class Authoring(unittest.TestCase):
     def test_a_self_check_shows_both_scores_and_nobody_meets_it_elsewhere(self):
         base = self.make("checked", GOOD + "echo why >> /grade_oven/output/errors; env > /grade_oven/output/debug\n")
         self.assertEqual(self.teacher.json(base + "/check")["check"]["verdict"], "no-reference")
+        for page in ("/check", "/edit"):
+            self.assertIn(">no reference solution</span>", self.teacher.get(base + page).text)
         self.assertEqual(self.teacher.post(base + "/check").status, 422)
         self.assertEqual(self.teacher.upload(base + "/reference", {}).status, 422)
         self.reference(base, answer=1)

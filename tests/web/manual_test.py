@@ -213,6 +213,8 @@ class Manual(unittest.TestCase):
         said = page["file"]["lines"][2]["comments"][0]
         self.assertIn("<strong>why</strong>", said["html"])
         self.assertEqual(page["earlier"], ["Say **why**"])
+        self.comment("Two\nlines")  # which a list of choices could not show
+        self.assertEqual(self.grader.json(self.own + "/view/roman.c")["earlier"], ["Say **why**"])
         again = {"path": "roman.c", "line": "1", "text": " ", "earlier": "Say **why**"}
         self.assertEqual(self.grader.post(self.own + "/comments", again).status, 303)
         change = {"path": "roman.c", "line": "3", "text": "Other words", "action": "change"}

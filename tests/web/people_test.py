@@ -111,7 +111,11 @@ class People(unittest.TestCase):
         self.site.ctl("user", "role", "leaver", "cs101", "student")
         leaver = self.site.browser("leaver")
         place = leaver.submit("cs101", "roman-numerals", {"roman.c": SOLUTION})
+        handed_in = lambda: next(one["students"] for one in self.teacher.json("/courses/cs101")["assignments"]
+                                 if one["name"] == "roman-numerals")
+        counted = handed_in()
         self.assertEqual(self.teacher.post(ROSTER + "/drop", {"username": "leaver"}).status, 303)
+        self.assertEqual(handed_in(), counted - 1)
         self.assertEqual([leaver.get(path).status for path in ("/courses/cs101", place, place + "/archive")], [404] * 3)
         self.assertNotIn("cs101", leaver.get("/").text)
         self.assertNotIn("leaver", self.people())
