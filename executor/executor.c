@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <malloc.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define CONFIGURATION_FD 3
@@ -16,6 +17,8 @@
 int main(int argc, const char *const *argv) {
     apr_pool_t *pool;
     go_configuration configuration;
+    umask(0007); /* what SQLite makes beside the database is for httpd's workers too, from the start
+                  */
     /* What one run gives back the next one needs: not to the kernel and back for each of them. */
     mallopt(M_TRIM_THRESHOLD, IDLE_MEMORY);
     if (apr_app_initialize(&argc, &argv, NULL) != APR_SUCCESS) return EXIT_FAILURE;

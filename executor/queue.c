@@ -5,6 +5,7 @@
 #include "model/engines.h"
 
 #include <apr_strings.h>
+#include <apr_time.h>
 
 #include <string.h>
 
@@ -14,6 +15,28 @@ struct go_queue {
     const char *holder;  /* our name and place */
     apr_pool_t *scratch; /* of the present call */
 };
+
+/*
+ * A connection that can write. Who opens SQLite's shared memory in the moment between its making by
+ * another user and that one's giving it to its owner can only read, for as long as the connection
+ * lives: then it is opened again.
+ */
+static apr_status_t open_writable(go_db **db, const go_state *state, go_durability durability,
+                                  apr_pool_t *pool, go_error *err) {
+    enum { TRIES = 50, PAUSE_US = 100000 };
+    apr_status_t status = APR_SUCCESS;
+    for (int i = 0; i < TRIES; i++) {
+        apr_pool_t *own; /* closes the connection */
+        apr_pool_create(&own, pool);
+        status = go_db_open_sparing(db, state->driver, state->params, durability, own, err);
+        if (!status) status = go_db_begin(*db, err);
+        if (!status) return go_db_end(*db, APR_SUCCESS, err);
+        apr_pool_destroy(own);
+        if (!err->what || !strstr(err->what, "readonly database")) return status;
+        apr_sleep(PAUSE_US);
+    }
+    return status;
+}
 
 apr_status_t go_queue_open(go_queue **out, const go_state *state, const char *owner,
                            apr_pool_t *pool, go_error *err) {
@@ -26,10 +49,8 @@ apr_status_t go_queue_open(go_queue **out, const go_state *state, const char *ow
     if (status != APR_SUCCESS) {
         return go_error_system(err, status, NULL, "The database drivers cannot be loaded");
     }
-    status =
-        go_db_open_sparing(&queue->durable, state->driver, state->params, GO_DURABLE, pool, err);
-    if (status != APR_SUCCESS) return status;
-    return go_db_open_sparing(&queue->hasty, state->driver, state->params, GO_HASTY, pool, err);
+    status = open_writable(&queue->durable, state, GO_DURABLE, pool, err);
+    return status ? status : open_writable(&queue->hasty, state, GO_HASTY, pool, err);
 }
 
 /* Begins a call: all it needs lives until the next one. */
