@@ -229,6 +229,19 @@ START_TEST(dates_out_of_order_and_numbers_out_of_range_are_refused) {
 }
 END_TEST
 
+/* The rights were asked when the upload began; the files may be on their way for minutes. */
+START_TEST(who_is_dropped_while_the_files_are_on_their_way_is_refused) {
+    site = unit_site_make();
+    ck_assert_ok(allowed(site->student, 5000));
+    ck_assert_ok(go_enrolment_set(site->db, site->course, site->student, GO_ROLE_NONE, 5001,
+                                  unit_pool, &unit_error));
+    ck_assert_fails(allowed(site->student, 5002), GO_EDENIED, "no longer in this course");
+    ck_assert_ok(go_enrolment_set(site->db, site->course, site->student, GO_ROLE_STUDENT, 5003,
+                                  unit_pool, &unit_error));
+    ck_assert_ok(allowed(site->student, 5004));
+}
+END_TEST
+
 Suite *counted_suite(void) {
     Suite *suite = suite_create("counted");
     TCase *counted = unit_case(suite, "counted");
@@ -237,6 +250,7 @@ Suite *counted_suite(void) {
     tcase_add_test(counted, a_change_of_the_due_date_judges_what_was_handed_in);
     tcase_add_test(counted, an_extension_takes_a_penalty_back_and_is_logged);
     tcase_add_test(counted, the_rules_bind_students_and_not_staff);
+    tcase_add_test(counted, who_is_dropped_while_the_files_are_on_their_way_is_refused);
     tcase_add_test(counted, an_attempt_is_free_only_when_the_student_cannot_be_the_cause);
     tcase_add_test(counted, late_days_of_a_course_are_used_by_all_its_assignments);
     tcase_add_test(counted, one_chooses_only_where_that_is_the_rule);

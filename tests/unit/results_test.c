@@ -273,6 +273,25 @@ START_TEST(a_property_says_who_may_see_a_suite_or_a_case) {
 }
 END_TEST
 
+/* It would come too late for the tests above it, which everybody would see. */
+START_TEST(a_visibility_behind_the_tests_it_is_for_is_refused) {
+#define HIDDEN "<properties><property name=\"visibility\" value=\"hidden\"/></properties>"
+    ck_assert_fails(parse_junit("<testsuite><testcase name=\"secret\"/>" HIDDEN "</testsuite>"),
+                    GO_EINVALID, "before the tests");
+    ck_assert_fails(
+        parse_junit("<testsuites><testsuite><testcase name=\"secret\"/></testsuite>" HIDDEN
+                    "</testsuites>"),
+        GO_EINVALID, "before the tests");
+    /* behind the tests of another suite, or of a case in itself, it is for others */
+    ck_assert_ok(parse_junit("<testsuites><testsuite><testcase name=\"open\"/></testsuite>"
+                             "<testsuite>" HIDDEN "<testcase name=\"secret\"><failure/>" HIDDEN
+                             "</testcase></testsuite></testsuites>"));
+    ck_assert_int_eq(test_at(0)->visibility, GO_VISIBLE);
+    ck_assert_int_eq(test_at(1)->visibility, GO_HIDDEN_TEST);
+#undef HIDDEN
+}
+END_TEST
+
 START_TEST(a_document_type_and_with_it_every_entity_is_refused) {
     ck_assert_fails(
         parse_junit(
@@ -442,6 +461,7 @@ Suite *results_suite(void) {
     tcase_add_test(tests, too_much_of_anything_is_refused);
     tcase_add_test(tests, junit_xml_is_read_as_runners_write_it);
     tcase_add_test(tests, a_property_says_who_may_see_a_suite_or_a_case);
+    tcase_add_test(tests, a_visibility_behind_the_tests_it_is_for_is_refused);
     tcase_add_test(tests, a_document_type_and_with_it_every_entity_is_refused);
     tcase_add_test(tests, no_mutation_of_a_file_does_harm);
     tcase_add_loop_test(tests, a_score_follows_when_it_can_be_said_of_how_many_points, 0,

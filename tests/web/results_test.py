@@ -1,7 +1,9 @@
 """The results of single tests, from what a stage writes to what each person sees of them."""
+import datetime
 import json
 import sqlite3
 import unittest
+import zoneinfo
 
 from harness import Site
 from pack import publish
@@ -105,6 +107,23 @@ class Results(unittest.TestCase):
                                    "AND action = 'results' ORDER BY id").fetchall()
         self.assertEqual(log, [("instructor", "results", "withheld", "released"),
                                ("instructor", "results", "released", "withheld")])
+
+    def test_tests_for_after_the_due_date_wait_until_they_help_nobody(self):
+        """They were shown from the due date on, while one could still hand in on time or late."""
+        place = self.grade("waits", writes("results.json", json.dumps(RESULTS)))
+        zone = zoneinfo.ZoneInfo(self.teacher.json("/courses/cs101")["course"]["zone"])
+        at = lambda minutes: (datetime.datetime.now(zone) + datetime.timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M")
+        rules = {"opens": "", "closes": "", "late_rule": "free", "late": "0", "late_max": "100", "grace": "0",
+                 "attempts": "0", "refill": "0", "counting": "last"}
+        self.set_due("waits", at(-10))
+        for changed, is_shown in (({}, True), ({"grace": "600"}, False), ({"grace": "5"}, True), ({"closes": at(600)}, False),
+                                  ({"closes": at(-5)}, True)):
+            self.assertEqual(self.teacher.post(self.base + "/rules", {**rules, **changed}).status, 303)
+            self.assertEqual("later-case" in self.names(self.student, place), is_shown, changed)
+        # an extension of one's own is waited for as well
+        self.teacher.post(self.base + "/rules", rules)
+        self.teacher.post(self.base + "/exceptions", {"username": "student", "days": "1"})
+        self.assertNotIn("later-case", self.names(self.student, place))
 
     def test_a_student_for_whom_all_is_hidden_sees_no_table(self):
         place = self.grade("all-hidden", writes("results.json", json.dumps(
