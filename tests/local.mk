@@ -14,5 +14,5 @@ EXTRA_DIST += tests/grading/demo_test.py tests/grading/fault_test.py tests/gradi
 	tests/web/replay_test.py tests/web/results_test.py tests/web/scoreboard_test.py \
 	tests/bench/README.md tests/bench/bench_site.py tests/bench/contestants.py tests/bench/cpu.py \
 	tests/bench/grading tests/bench/measures.py tests/bench/report.py \
-	tests/browser/authoring.test.mjs tests/browser/flows.test.mjs tests/browser/harness.mjs tests/browser/package-lock.json \
+	tests/browser/authoring.test.mjs tests/browser/flows.test.mjs tests/browser/grading.test.mjs tests/browser/harness.mjs tests/browser/package-lock.json \
 	tests/browser/package.json tests/browser/pages.test.mjs tests/browser/queue.test.mjs tests/browser/site.py
