@@ -18,10 +18,13 @@ int assignment_page(go_request *q, json_t *page) {
         add_scoreboard(q, page))
         return go_failed(q);
     json_t *list = json_array();
-    for (int i = 0; i < lines->nelts; i++)
-        json_array_append_new(list,
-                              json_submission_line(q, q->at.course->name, q->zone, assignment->name,
-                                                   &APR_ARRAY_IDX(lines, i, go_submission_line)));
+    json_object_set_new(page, "mine", json_null());
+    for (int i = 0; i < lines->nelts; i++) {
+        const go_submission_line *line = &APR_ARRAY_IDX(lines, i, go_submission_line);
+        json_t *json = json_submission_line(q, q->at.course->name, q->zone, assignment->name, line);
+        if (line->counts) json_object_set(page, "mine", json);
+        json_array_append_new(list, json);
+    }
     json_object_set_new(page, "submissions", list);
     json_object_set_new(page, "has_submissions", json_boolean(lines->nelts > 0));
     json_object_set_new(page, "stage_count", json_integer(stages->nelts));

@@ -68,7 +68,6 @@ apr_status_t add_outlook(go_request *q, json_t *json, const go_assignment *assig
     json_t *again = NULL;
     apr_status_t status = json_again(q, assignment, line != NULL, &again);
     if (status) return status;
-    json_object_set_new(json, "due_in", json_distance(q, assignment->due_us));
     json_object_set_new(json, "why", line ? json_why(q, line) : json_null());
     json_object_set_new(json, "again", again);
     return APR_SUCCESS;

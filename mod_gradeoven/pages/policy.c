@@ -19,6 +19,7 @@ static json_t *json_limit(const go_verdict *verdict) {
 void json_set_dates(const go_request *q, json_t *json, const go_dates *dates) {
     json_object_set_new(json, "opens", go_json_time(q, q->zone, dates->opens_us));
     json_object_set_new(json, "due", go_json_time(q, q->zone, dates->due_us));
+    json_object_set_new(json, "due_in", json_distance(q, dates->due_us));
     json_object_set_new(json, "closes", go_json_time(q, q->zone, dates->closes_us));
     json_object_set_new(json, "phase", json_string(go_phase_name(dates->phase)));
     json_object_set_new(json, "is_early", json_boolean(dates->phase == GO_PHASE_EARLY));

@@ -67,8 +67,11 @@ class CourseExceptions(unittest.TestCase):
             self.assertIn("You have 1.5 times the time", self.student.get(base).text)
         # what was handed in already is judged by it; lists and the dashboard know it
         self.assertFalse(self.student.json(bases[0])["submissions"][0]["is_late"])
-        phases = {one["name"]: one["phase"] for one in self.student.json("/courses/cs101")["assignments"]}
-        self.assertEqual((phases["first"], phases["second"]), ("open", "open"))
+        listed = {one["name"]: one for one in self.student.json("/courses/cs101")["assignments"]}
+        self.assertEqual((listed["first"]["phase"], listed["second"]["phase"]), ("open", "open"))
+        self.assertEqual(listed["first"]["due_in"], "in 4 days")  # and not of what is due for the others
+        self.assertIn("(<strong>in 4 days</strong>)", self.student.get(bases[0]).text)
+        self.assertIn("(<strong>60 minutes ago</strong>)", self.other.get(bases[0]).text.replace("1 hour ago", "60 minutes ago"))
         self.assertIn("second", [one["title"] for one in self.student.json("/")["due"]])
         self.assertNotIn("second", [one["title"] for one in self.other.json("/")["due"]])
         # one that is made later as well

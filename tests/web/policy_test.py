@@ -87,6 +87,10 @@ class Policy(unittest.TestCase):
         submission = self.student.json(line["url"])["submission"]
         self.assertEqual((submission["penalty"], submission["counts"]), ("25 %", True))
         self.assertIn("loses 25 %", self.student.get(line["url"]).text)
+        mine = self.student.json(base)["mine"]
+        self.assertEqual((mine["url"], mine["is_late"]), (line["url"], True))
+        self.assertIn(f'<p>Attempt 1 counts, <a href="{line["url"]}">handed in', self.student.get(base).text)
+        self.assertIsNone(self.other.json(base)["mine"])
         # the due date moves behind it, and the penalty is gone
         self.teacher.post(base + "/edit", {"title": "late", "description": "", "due": self.at(days=1)})
         self.assertIsNone(self.student.json(line["url"])["submission"]["penalty"])
