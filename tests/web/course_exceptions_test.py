@@ -1,46 +1,17 @@
 """Exceptions for a whole course: more time, or more late days, for a student in all of its assignments."""
-import datetime
 import sqlite3
 import threading
 import unittest
-import uuid
-import zoneinfo
 
-from harness import SOURCE, Site
+from harness import RulesTest
 
-STAGES = SOURCE / "conf/demo/roman-numerals/assignment"
-RULES = {"opens": "", "closes": "", "late_rule": "free", "late": "0", "late_max": "100", "grace": "0",
-         "attempts": "0", "refill": "0", "counting": "last"}
 HERE = "/courses/cs101/exceptions"
 
 
-class CourseExceptions(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.site = Site(executor=False).start()
-        cls.addClassCleanup(cls.site.stop)
-        cls.site.load_demo()
-        cls.student, cls.other, cls.outsider, cls.grader, cls.teacher, cls.admin = (
-            cls.site.browser(name) for name in ("student", "other", "outsider", "grader", "instructor", "admin"))
-        cls.zone = zoneinfo.ZoneInfo(cls.teacher.json("/courses/cs101")["course"]["zone"])
-
+class CourseExceptions(RulesTest):
     def setUp(self):
         for line in self.teacher.json(HERE)["exceptions"]:
             self.teacher.post(HERE + "/remove", {"username": line["username"]})
-
-    def at(self, **distance):
-        now = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(**distance)
-        return now.astimezone(self.zone).strftime("%Y-%m-%dT%H:%M")
-
-    def make(self, name, due="", **rules):
-        self.site.ctl("assignment", "add", "cs101", name, "--published", STAGES)
-        base = f"/courses/cs101/assignments/{name}"
-        self.assertEqual(self.teacher.post(base + "/edit", {"title": name, "description": "", "due": due}).status, 303)
-        self.assertEqual(self.teacher.post(base + "/rules", {**RULES, **rules}).status, 303)
-        return base
-
-    def hand_in(self, who, base):
-        return who.upload(base + "/submissions", {"once": uuid.uuid4().hex}, [("files", "roman.c", uuid.uuid4().bytes)])
 
     def grant(self, **form):
         answer = self.teacher.post(HERE, {"username": "student", **form})

@@ -4,6 +4,7 @@ also fails when httpd, a worker or the executor crashed, or when a sanitizer rep
 
 Environment: GRADEOVEN_INSTALL, the prefix of the build under test; GRADEOVEN_IMAGE.
 """
+import datetime
 import http.client
 import json
 import os
@@ -16,8 +17,10 @@ import ssl
 import subprocess
 import tempfile
 import time
+import unittest
 import urllib.parse
 import uuid
+import zoneinfo
 
 INSTALL = pathlib.Path(os.environ["GRADEOVEN_INSTALL"])
 IMAGE = os.environ.get("GRADEOVEN_IMAGE", "gradeoven:latest")
@@ -295,3 +298,51 @@ GradeOvenExecutor {"on gradeoven" if self.executor else "off"}
             log = self.log()
             shutil.rmtree(self.root, ignore_errors=True)
         assert not CRASH.search(log), log[-8000:]
+
+
+PEOPLE = ("admin", "instructor", "grader", "student", "other", "outsider")
+RULES = {"opens": "", "closes": "", "late_rule": "free", "late": "0", "late_max": "100", "grace": "0",
+         "attempts": "0", "refill": "0", "counting": "last"}
+
+
+class DemoTest(unittest.TestCase):
+    """Tests on one site with the demo course, in which all are logged in. `options` are Site's."""
+    options = {}
+
+    @classmethod
+    def setUpClass(cls):
+        cls.site = Site(**cls.options).start()
+        cls.addClassCleanup(cls.site.stop)
+        cls.site.load_demo()
+        cls.people = {name: cls.site.browser(name) for name in PEOPLE}
+        cls.admin, cls.teacher, cls.grader, cls.student, cls.other, cls.outsider = cls.people.values()
+
+
+class RulesTest(DemoTest):
+    """With assignments that have rules; nothing is graded."""
+    options = {"executor": False}
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.zone = zoneinfo.ZoneInfo(cls.teacher.json("/courses/cs101")["course"]["zone"])
+
+    def at(self, **distance):
+        """A time that far from now, as a form takes it."""
+        now = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(**distance)
+        return now.astimezone(self.zone).strftime("%Y-%m-%dT%H:%M")
+
+    def make(self, name, due="", description="", **rules):
+        """A published assignment with these rules; where it is."""
+        self.site.ctl("assignment", "add", "cs101", name, "--published", DEMO / "roman-numerals/assignment")
+        base = f"/courses/cs101/assignments/{name}"
+        answer = self.teacher.post(base + "/edit", {"title": name, "description": description, "due": due})
+        self.assertEqual(answer.status, 303)
+        answer = self.teacher.post(base + "/rules", {**RULES, **rules})
+        self.assertEqual(answer.status, 303, answer.text)
+        return base
+
+    def hand_in(self, who, base, once=None):
+        """Sends the form, with content that is new each time."""
+        return who.upload(base + "/submissions", {"once": once or uuid.uuid4().hex},
+                          [("files", "roman.c", uuid.uuid4().bytes)])

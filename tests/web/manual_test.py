@@ -5,22 +5,14 @@ import sqlite3
 import threading
 import unittest
 
-from harness import SOURCE, Site
+from harness import SOURCE, DemoTest
 
 HW = "/courses/cs101/assignments/roman-numerals"
 CODE = b"#include <stdio.h>\nint main(void) {\n    return 0; // <script>alert(1)</script>\n}\n"
 
 
-class Manual(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.site = Site(executor=False).start()
-        cls.addClassCleanup(cls.site.stop)
-        cls.site.load_demo()
-        cls.people = {name: cls.site.browser(name)
-                      for name in ("admin", "instructor", "grader", "student", "other", "outsider")}
-        cls.teacher, cls.grader = cls.people["instructor"], cls.people["grader"]
-        cls.student, cls.other = cls.people["student"], cls.people["other"]
+class Manual(DemoTest):
+    options = {"executor": False}
 
     def setUp(self):
         """Each test has an assignment of its own, with a submission of each student."""

@@ -3,31 +3,12 @@ import sqlite3
 import threading
 import unittest
 
-from harness import SOURCE, Site
+from harness import RULES, RulesTest
 
-STAGES = SOURCE / "conf/demo/roman-numerals/assignment"
-RULES = {"opens": "", "closes": "", "late_rule": "free", "late": "0", "late_max": "100", "grace": "0",
-         "attempts": "0", "refill": "0", "counting": "last"}
 MEBIBYTE = 1024 * 1024
 
 
-class Mended(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.site = Site(executor=False).start()
-        cls.addClassCleanup(cls.site.stop)
-        cls.site.load_demo()
-        cls.admin, cls.teacher, cls.grader, cls.student = (
-            cls.site.browser(name) for name in ("admin", "instructor", "grader", "student"))
-
-    def make(self, name, description="", due="", **rules):
-        self.site.ctl("assignment", "add", "cs101", name, "--published", STAGES)
-        base = f"/courses/cs101/assignments/{name}"
-        answer = self.teacher.post(base + "/edit", {"title": name, "description": description, "due": due})
-        self.assertEqual(answer.status, 303)
-        self.assertEqual(self.teacher.post(base + "/rules", {**RULES, **rules}).status, 303)
-        return base
-
+class Mended(RulesTest):
     def test_the_text_of_an_assignment_is_not_shown_before_it_opens(self):
         """Students who found the page early had the whole examination."""
         base = self.make("early", description="The *secret* question", opens="2090-01-01T12:00")

@@ -8,7 +8,7 @@ import unittest
 import zipfile
 import zlib
 
-from harness import SOURCE, Site
+from harness import SOURCE, DemoTest
 
 HW = "/courses/cs101/assignments/roman-numerals"
 SOLUTION = (SOURCE / "conf/demo/roman-numerals/solution/roman.c").read_bytes()
@@ -33,14 +33,12 @@ def png_of(width, height):
             + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
 
 
-class Pages(unittest.TestCase):
+class Pages(DemoTest):
+    options = {"executor": False}
+
     @classmethod
     def setUpClass(cls):
-        cls.site = Site(executor=False).start()
-        cls.addClassCleanup(cls.site.stop)
-        cls.site.load_demo()
-        cls.people = {name: cls.site.browser(name)
-                      for name in ("admin", "instructor", "grader", "student", "other", "outsider")}
+        super().setUpClass()
         cls.people["nobody"] = cls.site.browser()
         cls.own = cls.people["student"].submit("cs101", "roman-numerals", {"roman.c": SOLUTION})
         for name, *options in (("draft",), ("forms", "--published")):

@@ -1,47 +1,13 @@
 """Rules of assignments: what students may when, what it costs, exceptions, and what counts; for every
 role, on a real httpd. What is decided is tested case by case in tests/unit/policy-vectors.txt."""
-import datetime
 import sqlite3
 import threading
 import unittest
-import uuid
-import zoneinfo
 
-from harness import SOURCE, Site
-
-STAGES = SOURCE / "conf/demo/roman-numerals/assignment"
-RULES = {"opens": "", "closes": "", "late_rule": "free", "late": "0", "late_max": "100", "grace": "0",
-         "attempts": "0", "refill": "0", "counting": "last"}
+from harness import RULES, RulesTest
 
 
-class Policy(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.site = Site(executor=False).start()
-        cls.addClassCleanup(cls.site.stop)
-        cls.site.load_demo()
-        cls.student, cls.other, cls.grader, cls.teacher, cls.admin = (
-            cls.site.browser(name) for name in ("student", "other", "grader", "instructor", "admin"))
-        cls.zone = zoneinfo.ZoneInfo(cls.teacher.json("/courses/cs101")["course"]["zone"])
-
-    def at(self, **distance):
-        """A time that far from now, as its form takes it."""
-        now = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(**distance)
-        return now.astimezone(self.zone).strftime("%Y-%m-%dT%H:%M")
-
-    def make(self, name, due="", **rules):
-        """A published assignment with these rules; where it is."""
-        self.site.ctl("assignment", "add", "cs101", name, "--published", STAGES)
-        base = f"/courses/cs101/assignments/{name}"
-        self.assertEqual(self.teacher.post(base + "/edit", {"title": name, "description": "", "due": due}).status, 303)
-        answer = self.teacher.post(base + "/rules", {**RULES, **rules})
-        self.assertEqual(answer.status, 303, answer.text)
-        return base
-
-    def hand_in(self, who, base, once=None):
-        return who.upload(base + "/submissions", {"once": once or uuid.uuid4().hex},
-                          [("files", "roman.c", uuid.uuid4().bytes)])
-
+class Policy(RulesTest):
     def audit(self):
         with sqlite3.connect(self.site.state / "gradeoven.db") as database:
             return database.execute("SELECT actor, action, subject, was, became FROM audit ORDER BY id").fetchall()

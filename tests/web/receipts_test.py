@@ -13,7 +13,7 @@ import unittest
 import zipfile
 
 from pack import publish
-from harness import INSTALL, SOURCE, Site
+from harness import INSTALL, SOURCE, DemoTest, Site
 
 FILES = {"main.c": b"int main;\n", "ein ümlaut.txt": b"\0\xff", "lib/x": b""}
 # the score is what is handed in as "points", the errors likewise
@@ -24,15 +24,10 @@ MAIN = """#!/bin/sh
 """
 
 
-class Receipts(unittest.TestCase):
+class Receipts(DemoTest):
     @classmethod
     def setUpClass(cls):
-        cls.site = Site().start()
-        cls.addClassCleanup(cls.site.stop)
-        cls.site.load_demo()
-        cls.people = {name: cls.site.browser(name)
-                      for name in ("admin", "instructor", "grader", "student", "other", "outsider")}
-        cls.student = cls.people["student"]
+        super().setUpClass()
         publish(cls.people["instructor"], "files", MAIN)
         cls.place = cls.student.submit("cs101", "files", FILES)
 

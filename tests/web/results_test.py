@@ -5,7 +5,7 @@ import sqlite3
 import unittest
 import zoneinfo
 
-from harness import Site
+from harness import RULES, DemoTest
 from pack import publish
 
 RESULTS = {
@@ -26,15 +26,7 @@ def writes(name, text):
     return f"#!/bin/bash\ncat > /grade_oven/output/{name} <<'END_OF_RESULTS'\n{text}\nEND_OF_RESULTS\n"
 
 
-class Results(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.site = Site().start()
-        cls.addClassCleanup(cls.site.stop)
-        cls.site.load_demo()
-        cls.student, cls.teacher = cls.site.browser("student"), cls.site.browser("instructor")
-        cls.grader, cls.other = cls.site.browser("grader"), cls.site.browser("other")
-
+class Results(DemoTest):
     def grade(self, name, main):
         """Publishes an assignment with this main and has it grade; where the submission is."""
         self.base = publish(self.teacher, name, main)
@@ -113,15 +105,13 @@ class Results(unittest.TestCase):
         place = self.grade("waits", writes("results.json", json.dumps(RESULTS)))
         zone = zoneinfo.ZoneInfo(self.teacher.json("/courses/cs101")["course"]["zone"])
         at = lambda minutes: (datetime.datetime.now(zone) + datetime.timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M")
-        rules = {"opens": "", "closes": "", "late_rule": "free", "late": "0", "late_max": "100", "grace": "0",
-                 "attempts": "0", "refill": "0", "counting": "last"}
         self.set_due("waits", at(-10))
         for changed, is_shown in (({}, True), ({"grace": "600"}, False), ({"grace": "5"}, True), ({"closes": at(600)}, False),
                                   ({"closes": at(-5)}, True)):
-            self.assertEqual(self.teacher.post(self.base + "/rules", {**rules, **changed}).status, 303)
+            self.assertEqual(self.teacher.post(self.base + "/rules", {**RULES, **changed}).status, 303)
             self.assertEqual("later-case" in self.names(self.student, place), is_shown, changed)
         # an extension of one's own is waited for as well
-        self.teacher.post(self.base + "/rules", rules)
+        self.teacher.post(self.base + "/rules", RULES)
         self.teacher.post(self.base + "/exceptions", {"username": "student", "days": "1"})
         self.assertNotIn("later-case", self.names(self.student, place))
 

@@ -3,22 +3,17 @@ import sqlite3
 import unittest
 
 from pack import publish
-from harness import Site
+from harness import DemoTest
 
 BOARD = "/courses/cs101/assignments/board"
 MAIN = "#!/bin/sh\ncp points /grade_oven/output/score\n"
 
 
-class Scoreboard(unittest.TestCase):
+class Scoreboard(DemoTest):
     @classmethod
     def setUpClass(cls):
-        cls.site = Site().start()
-        cls.addClassCleanup(cls.site.stop)
-        cls.site.load_demo()
-        cls.people = {name: cls.site.browser(name)
-                      for name in ("admin", "instructor", "grader", "student", "other", "outsider")}
+        super().setUpClass()
         cls.people["nobody"] = cls.site.browser()
-        cls.teacher, cls.student, cls.other = (cls.people[name] for name in ("instructor", "student", "other"))
         publish(cls.teacher, "board", MAIN)
         cls.student.post("/settings/profile", {"name": "Stu <b>Dent</b>", "email": ""})
         # the student's first would win, but the newest counts; staff who try it are not on the board
