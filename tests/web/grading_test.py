@@ -135,6 +135,33 @@ echo 7.5/10 > $out/score
         wait_until("no oven of the dead one is left",
                    lambda: len(self.site.containers()) <= 2 + 2, 60)
 
+    def test_an_executor_that_may_only_read_at_first_opens_the_database_again(self):
+        """SQLite's shared memory is for a moment its maker's alone: who opened it then read only graded
+        nothing for as long as it lived."""
+        self.make("reader", "#!/bin/sh\necho 1/1 > /grade_oven/output/score\n")
+        shared = self.site.state / "gradeoven.db-shm"
+        was, before = shared.stat(), self.site.executors()
+        os.chown(shared, 0, 0)
+        os.chmod(shared, 0o644)
+        try:
+            os.kill(before[0], signal.SIGKILL)
+
+            def reads_only():
+                for pid in set(self.site.executors()) - set(before):
+                    for fd in pathlib.Path(f"/proc/{pid}/fd").iterdir():
+                        try:
+                            if os.readlink(fd) == str(shared):
+                                return int(pathlib.Path(f"/proc/{pid}/fdinfo/{fd.name}").read_text().split()[3], 8) & 3 == 0
+                        except FileNotFoundError:  # closed meanwhile
+                            pass
+                return False
+            wait_until("an executor reads only", reads_only)
+        finally:
+            os.chown(shared, was.st_uid, was.st_gid)
+            os.chmod(shared, was.st_mode & 0o777)
+        place = self.student.submit("cs101", "reader", {"a": b"x"})
+        self.assertEqual(self.student.wait_for_run(place)["score"]["earned"], "1")
+
     def test_a_graceful_restart_lets_a_run_finish(self):
         self.slow("graceful")
         place = self.student.submit("cs101", "graceful", {"a": b"x"})
