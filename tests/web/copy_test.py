@@ -26,6 +26,7 @@ class Copies(unittest.TestCase):
 
     def test_an_assignment_is_copied_as_a_draft_with_its_stages_and_reference(self):
         self.set_due("2030-03-01T23:59")
+        self.teacher.post(HW + "/scoreboard", {"scoreboard": "names", "ranking": "metric", "metric": "seconds"})
         self.copy(name="twin", title="A <twin>", days="7")
         twin = "/courses/cs101/assignments/twin"
         page, original = self.teacher.json(twin + "/edit"), self.teacher.json(HW + "/edit")
@@ -33,6 +34,8 @@ class Copies(unittest.TestCase):
         self.assertEqual(page["form"]["due"], "2030-03-08T23:59")
         self.assertEqual(page["form"]["description"], original["form"]["description"])
         self.assertEqual(page["stages"], original["stages"])
+        board = page["scoreboard"]
+        self.assertEqual((board["names"], board["ranking"], board["metric"]), ("names", "metric", "seconds"))
         self.assertEqual(page["reference"]["files"], 1)
         self.assertEqual(page["check"]["verdict"], "missing")
         self.assertEqual([one["number"] for one in page["versions"]], [1])
