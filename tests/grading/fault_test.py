@@ -9,7 +9,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "fault"))
 import faults
 
-ROUNDS = int(os.environ.get("GRADEOVEN_FAULT_ROUNDS", "25"))
+ROUNDS = int(os.environ.get("GRADEOVEN_FAULT_ROUNDS", "15"))
 
 
 class Faults(unittest.TestCase):

@@ -402,6 +402,14 @@ class Untrusted(OvenTest):
                 self.assertEqual(self.oven.outputs["status"], b"tried\nafter\n")
                 self.assertEqual(self.oven.history["score"], [b"1/10\n"])
 
+    def test_what_a_stage_shut_behind_itself_counts_all_the_same(self):
+        for shut in ("chmod 0 score", "chmod 0 .", "chmod 022 score; chmod 111 ."):
+            with self.subTest(shut):
+                self.oven = self.open()
+                # without a moment in which it could be read: it is put there as it stays
+                self.grade(f"#!/bin/bash\ncd /grade_oven/output; rm -f score; umask 777; echo 3/4 > score; {shut}")
+                self.assertEqual(self.oven.outputs["score"], b"3/4\n")
+
     def test_an_output_directory_of_its_own_says_nothing(self):
         self.grade("#!/bin/sh\nmkdir ../submission/made; echo 9/10 > ../submission/made/score", trusted=False)
         self.grade("#!/bin/sh\ncd /grade_oven; rm -r output; mv submission/made output; touch output/score")
