@@ -1,5 +1,6 @@
 include tests/unit/local.mk
 include tests/hostile/local.mk
+include tests/fuzz/local.mk
 EXTRA_DIST += tests/lint tests/plans.py tests/run tools/build.sh tools/deps.sh tools/engine.sh \
 	tools/first-submission.py tools/site.sh tools/test.sh
 # Each folder's tests; those of the executor and the oven stand in their own local.mk.

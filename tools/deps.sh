@@ -10,7 +10,7 @@ readonly run_packages="apache2 libaprutil1-dbd-sqlite3 sqlite3 tzdata openssl cu
 readonly docker_packages="docker.io mmdebstrap adduser"
 # the second engine of the tests, root and rootless; runc, which it uses, comes with Docker
 readonly podman_packages="podman uidmap"
-readonly test_packages="$podman_packages chromium fonts-dejavu-core clang-format clang-tidy cppcheck shellcheck zip xz-utils procps"
+readonly test_packages="$podman_packages chromium fonts-dejavu-core clang libclang-rt-14-dev clang-format clang-tidy cppcheck shellcheck zip xz-utils procps"
 
 is_installed() {
     dpkg-query -W -f '${Status}\n' "$1" 2>/dev/null | grep -q '^install ok installed$'

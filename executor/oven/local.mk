@@ -31,7 +31,7 @@ oven_SOURCES = \
 	executor/oven/stage.c executor/oven/stage.h executor/oven/stage_run.c \
 	executor/oven/store.c executor/oven/store.h executor/oven/store_write.c \
 	executor/oven/syscalls.c executor/oven/syscalls.h \
-	executor/oven/util.c executor/oven/util.h \
+	executor/oven/die.c executor/oven/util.c executor/oven/util.h \
 	executor/oven/watch.c executor/oven/watch.h \
 	executor/oven/world.c executor/oven/world.h
 EXTRA_DIST += tests/grading/oven_test.py tests/grading/oven_sandbox_test.py \

@@ -1,23 +1,11 @@
 #include "oven/util.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <time.h>
 
 int64_t now_us(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
-_Noreturn void die(const char *format, ...) {
-    char text[512];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    dprintf(STDERR_FILENO, "oven: %s\n", text);
-    _exit(OVEN_EXIT_BROKEN);
 }
 
 void *allocate(size_t count, size_t size) {

@@ -334,11 +334,12 @@ static void read_name(reader *r) {
     while (r->at < r->end && (apr_isalnum(*r->at) || *r->at == '_' || *r->at == '.'))
         r->at++;
     apr_size_t length = (apr_size_t)(r->at - start);
-    int is_prefix = length <= 2 && strspn(start, "rRbBfFuU") >= length;
+    const char *name = apr_pstrmemdup(r->lint->pool, start, length);
+    int is_prefix = length <= 2 && !name[strspn(name, "rRbBfFuU")];
     if (r->at < r->end && (*r->at == '"' || *r->at == '\'') && is_prefix)
         read_string(r, memchr(start, 'f', length) || memchr(start, 'F', length));
     else
-        add(r, TOKEN_NAME, apr_pstrmemdup(r->lint->pool, start, length));
+        add(r, TOKEN_NAME, name);
 }
 
 static void read_sign(reader *r) {

@@ -48,7 +48,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/unit.h \
 	tests/unit/zone_test.c
 nodist_tests_unit_unit_SOURCES = mod_gradeoven/routes_match.c \
-	executor/oven/names.c executor/oven/util.c
+	executor/oven/die.c executor/oven/names.c executor/oven/util.c
 tests_unit_unit_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests $(APR_CFLAGS) $(JANSSON_CFLAGS) \
 	$(ARCHIVE_CFLAGS) $(SODIUM_CFLAGS) $(GD_CFLAGS) $(ICU_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_unit_LDADD = libgradeovenweb.la libgradeovenexecutor.la libgradeoven.la $(JANSSON_LIBS) $(ARCHIVE_LIBS) \
