@@ -48,6 +48,7 @@ executor_executor_LDADD = libgradeovenexecutor.la
 gradeovenctl_SOURCES = \
 	executor/gradeovenctl/assignment_check.c \
 	executor/gradeovenctl/assignments.c executor/gradeovenctl/assignments.h \
+	executor/gradeovenctl/audit.c \
 	executor/gradeovenctl/command.h \
 	executor/gradeovenctl/commands.c \
 	executor/gradeovenctl/courses.c executor/gradeovenctl/demo.c \

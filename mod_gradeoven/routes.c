@@ -43,6 +43,7 @@ const go_route go_routes[] = {
     {GO_GET,  "/enrol",                   GO_RIGHT_USER,           enrol_page,           "enrol",           0},
     {GO_POST, "/enrol",                   GO_RIGHT_USER,           enrol_submit,         "enrol",           0},
     {GO_GET,  COURSE "/audit",            GO_RIGHT_TEACH,          audit_page,           "audit",           0},
+    {GO_GET,  COURSE "/audit/export",     GO_RIGHT_TEACH,          audit_export,         NULL,              0},
 
     {GO_GET,  COURSE "/new-assignment",   GO_RIGHT_TEACH,          assignment_new_page,  "assignment_edit", 0},
     {GO_POST, COURSE "/assignments",      GO_RIGHT_TEACH,          assignment_create,    "assignment_edit", 0},
@@ -116,6 +117,8 @@ const go_route go_routes[] = {
     {GO_POST, "/admin/instructors",       GO_RIGHT_ADMIN,          admin_instructor,     "admin_courses",   0},
     {GO_POST, "/admin/weight",            GO_RIGHT_ADMIN,          admin_weight,         "admin_courses",   0},
     {GO_POST, "/admin/drain",             GO_RIGHT_ADMIN,          admin_drain,          NULL,              0},
+    {GO_GET,  "/admin/audit",             GO_RIGHT_ADMIN,          audit_page,           "audit",           0},
+    {GO_GET,  "/admin/audit/export",      GO_RIGHT_ADMIN,          audit_export,         NULL,              0},
     {GO_GET,  "/admin/users",             GO_RIGHT_ADMIN,          admin_users_page,     "admin_users",     0},
     {GO_POST, "/admin/users",             GO_RIGHT_ADMIN,          admin_user_create,    "admin_users",     0},
     {GO_POST, "/admin/users/:user",       GO_RIGHT_ADMIN,          admin_user_change,    "admin_users",     0},

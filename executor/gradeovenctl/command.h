@@ -39,6 +39,8 @@ int ctl_assignment_check(const ctl_command *command, int argc, const char *const
                          apr_pool_t *pool);
 int ctl_assignment_add(const ctl_command *command, int argc, const char *const *argv,
                        apr_pool_t *pool);
+int ctl_audit_verify(const ctl_command *command, int argc, const char *const *argv,
+                     apr_pool_t *pool);
 int ctl_course_add(const ctl_command *command, int argc, const char *const *argv, apr_pool_t *pool);
 int ctl_course_list(const ctl_command *command, int argc, const char *const *argv,
                     apr_pool_t *pool);

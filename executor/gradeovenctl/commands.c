@@ -13,6 +13,10 @@ const ctl_command ctl_commands[] = {
      "Check an assignment as an upload would: every problem is listed, and commands that seem to "
      "run students' code without sandbox.",
      NULL, ctl_assignment_check},
+    {"audit verify", "[OPTION...]",
+     "Say whether the log of changes is what was written, and print the hash it ends with: keep "
+     "that elsewhere, for --head of a later time.",
+     "  --head HASH      the log must hold the entry with this hash\n", ctl_audit_verify},
     {"course add", "[OPTION...] NAME", "Make a course.",
      "  --title TITLE    [the name]\n"
      "  --zone ZONE      its time zone, such as Europe/Berlin [UTC]\n",

@@ -1,5 +1,6 @@
 #include "gradeovenctl/site.h"
 
+#include "model/audit.h"
 #include "model/passwords.h"
 
 #include <errno.h>
@@ -74,4 +75,16 @@ int ctl_site_open(ctl_site *site, apr_pool_t *pool) {
 
 int ctl_site_failed(const ctl_site *site) {
     return ctl_fail("%s", go_error_text(&site->err));
+}
+
+apr_status_t ctl_site_audit(ctl_site *site, apr_int64_t course_id, const char *action,
+                            const char *subject, const char *was, const char *became) {
+    go_audit_entry entry = {.at_us = apr_time_now(),
+                            .actor = "*gradeovenctl",
+                            .course_id = course_id,
+                            .action = action,
+                            .subject = subject,
+                            .was = was,
+                            .became = became};
+    return go_audit_add(site->db, &entry, site->pool, &site->err);
 }

@@ -28,6 +28,10 @@ apr_status_t ctl_site_find(ctl_site *site, apr_pool_t *pool);
 /* Opens the site's store; CTL_OK, or it has said why not. */
 int ctl_site_open(ctl_site *site, apr_pool_t *pool);
 
+/* Notes a change of an account or a role that the operator makes, in the change's transaction. */
+apr_status_t ctl_site_audit(ctl_site *site, apr_int64_t course_id, const char *action,
+                            const char *subject, const char *was, const char *became);
+
 /* Prints site->err; CTL_FAILED. */
 int ctl_site_failed(const ctl_site *site);
 

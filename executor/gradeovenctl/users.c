@@ -35,16 +35,23 @@ int ctl_user_add(const ctl_command *command, int argc, const char *const *argv, 
                                   {"--password-stdin", NULL, &from_stdin},
                                   {0}};
     ctl_site site;
-    go_user *user;
+    go_user *user = NULL;
     int rc = ctl_options_read(command, argc, argv, options, &username, 1);
     if (!rc) rc = ctl_site_open(&site, pool);
     if (!rc) rc = choose_password(&site, from_stdin, &hash, &generated);
     if (rc) return rc;
-    if (go_user_create(site.db, username, name, email, hash, apr_time_now(), &user, pool,
-                       &site.err) ||
-        ((is_admin || may_teach) &&
-         go_user_set_flags(site.db, user, is_admin, may_teach, 0, pool, &site.err)))
-        return ctl_site_failed(&site);
+    apr_status_t status = go_db_begin(site.db, &site.err);
+    if (!status)
+        status = go_user_create(site.db, username, name, email, hash, apr_time_now(), &user, pool,
+                                &site.err);
+    if (!status && (is_admin || may_teach))
+        status = go_user_set_flags(site.db, user, is_admin, may_teach, 0, pool, &site.err);
+    if (!status)
+        status = ctl_site_audit(&site, 0, "account", user->username, "",
+                                is_admin    ? "made, admin"
+                                : may_teach ? "made, makes courses"
+                                            : "made");
+    if (go_db_end(site.db, status, &site.err)) return ctl_site_failed(&site);
     if (generated) printf("%s %s\n", user->username, generated);
     return CTL_OK;
 }
@@ -78,9 +85,11 @@ int ctl_user_passwd(const ctl_command *command, int argc, const char *const *arg
     if (rc) return rc;
     password = from_stdin ? ctl_read_password(pool) : go_password_generate(pool);
     if (!password) return CTL_FAILED;
-    if (go_user_find(site.db, username, &user, pool, &site.err) ||
-        go_user_set_password(site.db, user->id, password, "", pool, &site.err))
-        return ctl_site_failed(&site);
+    apr_status_t status = go_user_find(site.db, username, &user, pool, &site.err);
+    if (status || go_db_begin(site.db, &site.err)) return ctl_site_failed(&site);
+    status = go_user_set_password(site.db, user->id, password, "", pool, &site.err);
+    if (!status) status = ctl_site_audit(&site, 0, "password", user->username, "", "set");
+    if (go_db_end(site.db, status, &site.err)) return ctl_site_failed(&site);
     if (!from_stdin) printf("%s %s\n", user->username, password);
     return CTL_OK;
 }
@@ -98,7 +107,10 @@ int ctl_user_role(const ctl_command *command, int argc, const char *const *argv,
     if ((strcmp(words[2], "none") && go_role_parse(words[2], &role, &site.err)) ||
         go_user_find(site.db, words[0], &user, pool, &site.err) ||
         go_course_find(site.db, words[1], &course, pool, &site.err) ||
-        go_enrolment_set(site.db, course, user, role, apr_time_now(), pool, &site.err))
+        go_db_begin(site.db, &site.err))
         return ctl_site_failed(&site);
-    return CTL_OK;
+    apr_status_t status =
+        go_enrolment_set(site.db, course, user, role, apr_time_now(), pool, &site.err);
+    if (!status) status = ctl_site_audit(&site, course->id, "role", user->username, "", words[2]);
+    return go_db_end(site.db, status, &site.err) ? ctl_site_failed(&site) : CTL_OK;
 }

@@ -3,6 +3,7 @@
 
 #include "model/passwords.h"
 
+#include <apr_strings.h>
 #include <http_log.h>
 
 #include <string.h>
@@ -44,15 +45,24 @@ static int show_password(go_request *q, json_t *page, const go_user *user, const
     return HTTP_OK;
 }
 
+static apr_status_t create_account(go_request *q, const char *hash, go_user **user) {
+    int may_teach = go_form_get(q->form, "may_teach") != NULL;
+    apr_status_t status = go_db_begin(q->db, &q->err);
+    if (status) return status;
+    status = go_user_create(q->db, go_form_text(q->form, "username"), go_form_text(q->form, "name"),
+                            go_form_text(q->form, "email"), hash, q->now, user, q->pool, &q->err);
+    if (!status && may_teach) status = go_user_set_flags(q->db, *user, 0, 1, 0, q->pool, &q->err);
+    if (!status)
+        status = audit_account(q, "account", *user, "", may_teach ? "made, makes courses" : "made");
+    return go_db_end(q->db, status, &q->err);
+}
+
 int admin_user_create(go_request *q, json_t *page) {
     static const char *const fields[] = {"username", "name", "email"};
     const char *hash, *password = go_password_generate(q->pool);
-    go_user *user;
+    go_user *user = NULL;
     if (go_password_hash_generated(&hash, password, q->pool, &q->err) ||
-        go_user_create(q->db, go_form_text(q->form, "username"), go_form_text(q->form, "name"),
-                       go_form_text(q->form, "email"), hash, q->now, &user, q->pool, &q->err) ||
-        (go_form_get(q->form, "may_teach") &&
-         go_user_set_flags(q->db, user, 0, 1, 0, q->pool, &q->err))) {
+        create_account(q, hash, &user)) {
         int status = refuse(q, page);
         page_keep(q, page, fields, 3);
         return status;
@@ -63,10 +73,32 @@ int admin_user_create(go_request *q, json_t *page) {
 
 static int new_password(go_request *q, json_t *page, const go_user *user) {
     const char *password = go_password_generate(q->pool);
-    if (go_user_set_password(q->db, user->id, password, "", q->pool, &q->err))
-        return refuse(q, page);
+    apr_status_t status = go_db_begin(q->db, &q->err);
+    if (!status) status = go_user_set_password(q->db, user->id, password, "", q->pool, &q->err);
+    if (!status) status = audit_account(q, "password", user, "", "set by an admin");
+    if (go_db_end(q->db, status, &q->err)) return refuse(q, page);
     go_request_log(q, APLOG_NOTICE, "new password for \"%s\"", user->username);
     return show_password(q, page, user, password);
+}
+
+/* "admin, makes courses, disabled", or "none of them". */
+static const char *flags_text(go_request *q, int is_admin, int may_teach, int is_disabled) {
+    const char *text =
+        apr_pstrcat(q->pool, is_admin ? ", admin" : "", may_teach ? ", makes courses" : "",
+                    is_disabled ? ", disabled" : "", NULL);
+    return *text ? text + 2 : "no rights beside";
+}
+
+static apr_status_t set_flags(go_request *q, const go_user *user, int is_admin, int may_teach,
+                              int is_disabled) {
+    apr_status_t status = go_db_begin(q->db, &q->err);
+    if (status) return status;
+    status = go_user_set_flags(q->db, user, is_admin, may_teach, is_disabled, q->pool, &q->err);
+    if (!status)
+        status = audit_account(q, "account", user,
+                               flags_text(q, user->is_admin, user->may_teach, user->is_disabled),
+                               flags_text(q, is_admin, may_teach, is_disabled));
+    return go_db_end(q->db, status, &q->err);
 }
 
 int admin_user_change(go_request *q, json_t *page) {
@@ -85,8 +117,7 @@ int admin_user_change(go_request *q, json_t *page) {
         is_disabled = on;
     else
         return HTTP_BAD_REQUEST;
-    if (go_user_set_flags(q->db, user, is_admin, may_teach, is_disabled, q->pool, &q->err))
-        return refuse(q, page);
+    if (set_flags(q, user, is_admin, may_teach, is_disabled)) return refuse(q, page);
     go_request_log(q, APLOG_NOTICE, "user \"%s\": %s=%d", user->username, what, on);
     return go_reply_redirect(q, go_url(q, "/admin/users"), "saved", 0);
 }

@@ -53,7 +53,11 @@ int login_submit(go_request *q, json_t *page) {
                        go_form_text(q->form, "username"), q->r->useragent_ip);
         return refuse(q, page);
     }
-    if (go_web_session_begin(q, user)) return go_failed(q);
+    apr_status_t begun = go_db_begin(q->db, &q->err);
+    if (!begun) begun = go_web_session_begin(q, user);
+    q->session = NULL; /* it was ended: who logs in does it as themself */
+    if (!begun) begun = audit_account(q, "login", user, "", q->r->useragent_ip);
+    if (go_db_end(q->db, begun, &q->err)) return go_failed(q);
     q->at.user = user;
     go_request_log(q, APLOG_INFO, "logged in from %s", q->r->useragent_ip);
     return go_reply_redirect(q, safe_next(q, go_form_get(q->form, "next")), NULL, 0);

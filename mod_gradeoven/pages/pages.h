@@ -63,6 +63,11 @@ apr_status_t enrol_add_code(go_request *q, json_t *page);
 int audit_page(go_request *q, json_t *page);
 /* Who does something now, when and from where: what an audit entry begins with. */
 go_audit_entry audit_by(const go_request *q);
+int audit_export(go_request *q, json_t *page);
+/* Notes that the person of the session did this to an account: "login", "password", "account". In
+   the transaction of the change. */
+apr_status_t audit_account(go_request *q, const char *action, const go_user *user, const char *was,
+                           const char *became);
 
 /* assignment.c */
 int assignment_page(go_request *q, json_t *page);

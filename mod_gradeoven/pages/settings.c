@@ -46,9 +46,12 @@ int settings_password(go_request *q, json_t *page) {
                      "The two new passwords differ.");
         return refuse(q, page);
     }
-    if (go_user_set_password(q->db, q->at.user->id, fresh, q->session->token_hash, q->pool,
-                             &q->err))
-        return refuse(q, page);
+    apr_status_t status = go_db_begin(q->db, &q->err);
+    if (!status)
+        status = go_user_set_password(q->db, q->at.user->id, fresh, q->session->token_hash, q->pool,
+                                      &q->err);
+    if (!status) status = audit_account(q, "password", q->at.user, "", "changed");
+    if (go_db_end(q->db, status, &q->err)) return refuse(q, page);
     go_request_log(q, APLOG_NOTICE, "password changed");
     return go_reply_redirect(q, go_url(q, "/settings"), "password", 0);
 }

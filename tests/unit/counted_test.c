@@ -131,7 +131,7 @@ START_TEST(an_extension_takes_a_penalty_back_and_is_logged) {
     ck_assert_int_eq(found(mine)->penalty_milli, 0);
     ck_assert_int_eq(found(others)->penalty_milli, 100);
     apr_array_header_t *log, *lines;
-    ck_assert_ok(go_audit_of_course(site->db, site->course->id, 0, &log, unit_pool, &unit_error));
+    ck_assert_ok(go_audit_list(site->db, site->course->id, 0, "", &log, unit_pool, &unit_error));
     ck_assert_str_eq(APR_ARRAY_IDX(log, 0, go_audit_entry).action, "extension");
     ck_assert_str_eq(APR_ARRAY_IDX(log, 0, go_audit_entry).subject, "hw1, student");
     ck_assert_str_eq(APR_ARRAY_IDX(log, 0, go_audit_entry).became, "1 day");

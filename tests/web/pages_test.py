@@ -68,6 +68,7 @@ class Pages(DemoTest):
         yield "/courses/:course/roster/export", staff
         yield "/courses/:course/exceptions", staff
         yield "/courses/:course/audit", teachers
+        yield "/courses/:course/audit/export", teachers
         yield "/enrol", users
         yield "/courses/:course/new-assignment", teachers
         yield "/courses/:course/assignments/:assignment", members
@@ -99,6 +100,8 @@ class Pages(DemoTest):
         yield "/admin", admins
         yield "/admin/courses", admins
         yield "/admin/users", admins
+        yield "/admin/audit", admins
+        yield "/admin/audit/export", admins
 
     def real(self, pattern):
         for name, value in ((":course", "cs101"), (":assignment", "roman-numerals"), (":number", "1"),
