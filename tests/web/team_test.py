@@ -366,7 +366,7 @@ class HandingIn(TeamTest):
             self.assertTrue(line["counts"])
             numbers[who] = line["number"]
             page = self.people[who].json(f"{self.base}/submissions/{line['number']}")
-            self.assertEqual([one["name"] for one in page["team"]["members"]][0], "student")
+            self.assertEqual([one["name"] for one in page["team"]["members"]][0], "Sam Student")
             self.assertEqual((len(page["team"]["members"]), page["team"]["members"][0]["url"]), (3, None))
             self.assertTrue(page["run"]["is_waiting"])
             file = self.people[who].get(f"{self.base}/submissions/{line['number']}/files/roman.c")
