@@ -179,8 +179,8 @@ static apr_status_t decline(forming *f, const wish *w) {
     const go_team *team = NULL;
     int changed = 0;
     apr_status_t status = inviting_team(f, w->team_id, &team);
-    if (!status)
-        status = go_team_take(f->db, w->team_id, f->user->id, 1, &changed, f->pool, f->err);
+    if (status || !team) return status;
+    status = go_team_take(f->db, team->id, f->user->id, 1, &changed, f->pool, f->err);
     return status ? status
                   : note(f, team->name, apr_pstrcat(f->pool, f->user->username, " invited", NULL),
                          "declined");

@@ -248,7 +248,8 @@ json_t *json_course(const go_request *q, const go_course *course);
 json_t *json_assignment(const go_request *q, const go_course *course,
                         const go_assignment *assignment);
 
-/* A line of a list of submissions: number, attempt, url, time, state, score. */
+/* A line of a list of submissions: number, attempt, url, time, state, score; "is_shared": another
+   of the team handed it in (in lists of one assignment). */
 json_t *json_submission_line(const go_request *q, const char *course, const char *zone,
                              const char *assignment, const go_submission_line *line);
 

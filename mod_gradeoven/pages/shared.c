@@ -54,6 +54,8 @@ json_t *json_submission_line(const go_request *q, const char *course, const char
                             ? json_string(go_percent_text(q->pool, line->penalty_milli))
                             : json_null());
     json_object_set_new(json, "raw_score", go_json_score(q, line->has_score, line->raw_score));
+    json_object_set_new(json, "is_shared",
+                        json_boolean(line->graded_id && line->graded_id != line->id));
     if (!line->username) return json;
     json_object_set_new(json, "username", json_string(line->username));
     json_object_set_new(json, "name",

@@ -97,22 +97,49 @@ START_TEST(a_newer_one_supersedes_what_is_the_newest_of_nobody) {
 }
 END_TEST
 
-START_TEST(what_still_counts_for_a_mate_is_graded) {
-    const go_exception_line more = {.user_id = 0, .exception = {.extra_attempts = 5}, .note = ""};
-    go_exception_line line = more;
+/* The student hands in twice, and the second time it does not count for the mate. */
+static void submit_twice_and_once(void) {
     begin();
     set_rules((go_policy){.attempts = 1});
-    line.user_id = site->student->id;
-    line.username = "student";
+    const go_exception_line more = {.user_id = site->student->id,
+                                    .username = "student",
+                                    .exception = {.extra_attempts = 5},
+                                    .note = ""};
     ck_assert_ok(
-        go_exception_set(site->db, site->assignment, &line, &teacher, unit_pool, &unit_error));
+        go_exception_set(site->db, site->assignment, &more, &teacher, unit_pool, &unit_error));
     unit_submit(site, site->student, "1", "once-1");
     unit_submit(site, site->student, "2", "once-2");
+}
+
+START_TEST(what_still_counts_for_a_mate_is_graded) {
+    submit_twice_and_once();
     lines_of(site->student, 2);
     ck_assert_int_eq(lines_of(site->other, 1)->counts, 1);
     ck_assert_int_eq(grade(1000), 1);
     ck_assert_int_eq(grade(2000), 1);
     ck_assert_int_eq(lines_of(site->other, 1)->has_score, 1);
+}
+END_TEST
+
+START_TEST(trouble_of_what_is_the_newest_of_a_mate_is_told) {
+    go_claim *claim;
+    go_rows *rows;
+    submit_twice_and_once();
+    const go_run_news news = {.stage = -1};
+    const go_run_end end = {.news = &news,
+                            .problem = "broken",
+                            .results = apr_array_make(unit_pool, 1, sizeof(go_stage_result))};
+    ck_assert_ok(go_run_claim(site->db, "executor-1", site->state->objects, 5000, &claim, unit_pool,
+                              &unit_error));
+    ck_assert_ptr_nonnull(claim);
+    ck_assert_ok(
+        go_run_finish(site->db, claim->run_id, claim->lease, &end, 6000, unit_pool, &unit_error));
+    ck_assert_int_eq(grade(2000), 1);
+    ck_assert_ok(go_db_select(site->db, GO_SQL_RUNS_TROUBLED,
+                              GO_VALUES(go_integer(site->course->id)), &rows, unit_pool,
+                              &unit_error));
+    ck_assert_int_eq(go_rows_next(rows), 1);
+    ck_assert_int_eq(go_rows_integer(rows, 1, 0), 1);
 }
 END_TEST
 
@@ -153,6 +180,7 @@ Suite *teams_suite(void) {
     tcase_add_test(teams, the_best_counts_for_each_of_them_when_it_is_graded);
     tcase_add_test(teams, a_newer_one_supersedes_what_is_the_newest_of_nobody);
     tcase_add_test(teams, what_still_counts_for_a_mate_is_graded);
+    tcase_add_test(teams, trouble_of_what_is_the_newest_of_a_mate_is_told);
     tcase_add_test(teams, who_is_no_student_any_more_hands_in_alone);
     tcase_add_test(teams, a_list_is_read_with_and_without_a_heading);
     return suite;

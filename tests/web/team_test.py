@@ -364,6 +364,7 @@ class HandingIn(TeamTest):
         for who in ("student", "other", "third"):
             line = self.people[who].json(self.base)["submissions"][0]
             self.assertTrue(line["counts"])
+            self.assertEqual(line["is_shared"], who != "student")
             numbers[who] = line["number"]
             page = self.people[who].json(f"{self.base}/submissions/{line['number']}")
             self.assertEqual([one["name"] for one in page["team"]["members"]][0], "Sam Student")
