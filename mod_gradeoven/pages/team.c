@@ -128,8 +128,9 @@ static apr_status_t add_all(go_request *q, json_t *page) {
     for (int i = 0; i < people->nelts; i++) {
         const go_enrolment *person = &APR_ARRAY_IDX(people, i, go_enrolment);
         if (person->role == GO_ROLE_STUDENT && !go_team_of(teams, person->user_id))
-            json_array_append_new(alone, json_pack("{s:s, s:s}", "username", person->username,
-                                                   "name", person->display_name));
+            json_array_append_new(alone, json_pack("{s:s, s:s, s:b}", "username", person->username,
+                                                   "name", person->display_name, "is_first",
+                                                   json_array_size(alone) == 0));
     }
     json_object_set_new(page, "has_teams", json_boolean(teams->nelts > 0));
     json_object_set_new(page, "has_alone", json_boolean(json_array_size(alone) > 0));
