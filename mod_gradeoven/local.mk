@@ -98,6 +98,8 @@ libgradeoven_la_SOURCES = \
 	mod_gradeoven/model/store.h \
 	mod_gradeoven/model/submissions.c \
 	mod_gradeoven/model/submissions.h \
+	mod_gradeoven/model/teams.c mod_gradeoven/model/teams.h mod_gradeoven/model/team_private.h \
+	mod_gradeoven/model/team_forming.c mod_gradeoven/model/team_list.c \
 	mod_gradeoven/model/text.c \
 	mod_gradeoven/model/text.h \
 	mod_gradeoven/model/tree.c \
@@ -165,6 +167,7 @@ mod_gradeoven_la_SOURCES = \
 	mod_gradeoven/pages/submission.c mod_gradeoven/pages/submission_run.c \
 	mod_gradeoven/pages/submission_tests.c \
 	mod_gradeoven/pages/submissions.c mod_gradeoven/pages/submit.c \
+	mod_gradeoven/pages/team.c mod_gradeoven/pages/team.h mod_gradeoven/pages/team_staff.c \
 	mod_gradeoven/pages/versions.c \
 	mod_gradeoven/pages/blind.c mod_gradeoven/pages/feedback.c \
 	mod_gradeoven/pages/file_view.c mod_gradeoven/pages/file_view.h \

@@ -94,6 +94,12 @@ const go_route go_routes[] = {
     {GO_POST, ASSIGNMENT "/scoreboard",   GO_RIGHT_TEACH,          scoreboard_change,    "assignment_edit", 0},
     {GO_POST, ASSIGNMENT "/scoreboard/hide", GO_RIGHT_SEE_ASSIGNMENT, scoreboard_hide,   NULL,              0},
 
+    {GO_GET,  ASSIGNMENT "/team",         GO_RIGHT_SEE_ASSIGNMENT, team_page,            "team",            0},
+    {GO_POST, ASSIGNMENT "/team",         GO_RIGHT_SEE_ASSIGNMENT, team_act,             "team",            0},
+    {GO_POST, ASSIGNMENT "/team/rules",   GO_RIGHT_TEACH,          team_rules_change,    "team",            0},
+    {GO_POST, ASSIGNMENT "/team/list",    GO_RIGHT_TEACH,          team_list,            "team",            0},
+    {GO_POST, ASSIGNMENT "/team/change",  GO_RIGHT_TEACH,          team_change,          "team",            0},
+
     {GO_GET,  ASSIGNMENT "/rubric",       GO_RIGHT_GRADE,          rubric_page,          "rubric",          0},
     {GO_POST, ASSIGNMENT "/rubric",       GO_RIGHT_TEACH,          rubric_add,           "rubric",          0},
     {GO_POST, ASSIGNMENT "/rubric/:item", GO_RIGHT_TEACH,          rubric_change,        "rubric",          0},

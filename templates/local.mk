@@ -11,7 +11,7 @@ dist_templates_DATA = \
 	templates/check.html templates/check_runs.html templates/copy.html templates/diff.html \
 	templates/stage_file.html templates/stages.html templates/text_diff.html \
 	templates/version_diff.html templates/versions.html \
-	templates/course_student.html templates/scoreboard.html \
+	templates/course_student.html templates/scoreboard.html templates/team.html \
 	templates/feedback.html templates/file_view.html templates/grade.html templates/grading.html \
 	templates/regrade.html templates/regrades.html templates/reveal.html templates/rubric.html \
 	templates/submission_diff.html

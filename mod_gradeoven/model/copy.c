@@ -79,7 +79,7 @@ static go_value or_null(apr_time_t time) {
     return time ? go_integer(time) : go_null();
 }
 
-/* How people grade it, and whether there is a scoreboard. */
+/* How people grade it, and whether there are a scoreboard and teams. */
 static apr_status_t copy_grading(go_db *db, const go_authoring *who, const go_course *into,
                                  apr_int64_t copy_id, int days, apr_pool_t *pool, go_error *err) {
     go_grading_rules *rules;
@@ -97,6 +97,8 @@ static apr_status_t copy_grading(go_db *db, const go_authoring *who, const go_co
     if (!status) status = go_db_run(db, GO_SQL_RUBRIC_COPY, GO_VALUES(to, from), NULL, pool, err);
     if (!status)
         status = go_db_run(db, GO_SQL_SCOREBOARD_COPY, GO_VALUES(to, from), NULL, pool, err);
+    if (!status)
+        status = go_db_run(db, GO_SQL_TEAM_RULES_COPY, GO_VALUES(to, from), NULL, pool, err);
     return status;
 }
 

@@ -190,11 +190,12 @@ apr_status_t go_counted_refresh_course(go_db *db, apr_int64_t course_id, apr_int
 
 apr_status_t go_counted_after_run(go_db *db, apr_int64_t run_id, apr_pool_t *pool, go_error *err) {
     go_rows *rows;
-    apr_status_t status =
-        go_db_select(db, GO_SQL_RUN_MOVES, GO_VALUES(go_integer(run_id)), &rows, pool, err);
-    if (status || !go_rows_next(rows)) return status;
-    return go_counted_refresh(db, go_rows_integer(rows, 0, 0), go_rows_integer(rows, 1, 0), pool,
-                              err);
+    apr_status_t status = go_db_select(
+        db, GO_SQL_RUN_MOVES, GO_VALUES(go_integer(run_id), go_integer(run_id)), &rows, pool, err);
+    while (!status && go_rows_next(rows))
+        status = go_counted_refresh(db, go_rows_integer(rows, 0, 0), go_rows_integer(rows, 1, 0),
+                                    pool, err);
+    return status;
 }
 
 /* --- asking ---------------------------------------------------------------------------------- */

@@ -23,7 +23,7 @@ apr_status_t go_counted_refresh(go_db *db, apr_int64_t assignment_id, apr_int64_
 apr_status_t go_counted_refresh_course(go_db *db, apr_int64_t course_id, apr_int64_t user_id,
                                        apr_pool_t *pool, go_error *err);
 
-/* A run has ended; whose submission it was is judged again where scores matter for that. */
+/* A run has ended; those whose submission it was are judged again where scores matter for that. */
 apr_status_t go_counted_after_run(go_db *db, apr_int64_t run_id, apr_pool_t *pool, go_error *err);
 
 /* The verdict on a submission by this user at `now`, and on what they handed in. */

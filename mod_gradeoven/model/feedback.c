@@ -132,7 +132,7 @@ static apr_status_t note(go_db *db, const go_assignment *assignment,
                          const go_submission *submission, const go_feedback *was,
                          const go_audit_entry *by, apr_pool_t *pool, go_error *err) {
     go_feedback *is;
-    apr_status_t status = go_feedback_find(db, submission->id, &is, pool, err);
+    apr_status_t status = go_feedback_find(db, submission->graded_id, &is, pool, err);
     go_audit_entry entry = *by;
     entry.action = "grade";
     entry.subject = apr_psprintf(pool, "%s, submission %d", assignment->name, submission->number);
@@ -146,7 +146,7 @@ static apr_status_t store(go_db *db, const go_assignment *assignment,
                           apr_int64_t grader_id, const go_audit_entry *by, apr_pool_t *pool,
                           go_error *err) {
     go_feedback *was;
-    apr_status_t status = go_feedback_find(db, submission->id, &was, pool, err);
+    apr_status_t status = go_feedback_find(db, submission->graded_id, &was, pool, err);
     if (status) return status;
     if (was->revision != feedback->revision)
         return go_error_set(err, GO_ECONFLICT,
@@ -156,7 +156,7 @@ static apr_status_t store(go_db *db, const go_assignment *assignment,
                             was->grader ? was->grader : "Somebody");
     status = go_db_run(
         db, GO_SQL_FEEDBACK_SET,
-        GO_VALUES(go_integer(submission->id), go_integer(assignment->id),
+        GO_VALUES(go_integer(submission->graded_id), go_integer(assignment->id),
                   go_integer(feedback->is_done), go_integer(feedback->adjustment_milli),
                   go_text(feedback->reason), go_text(feedback->comment), go_integer(grader_id),
                   go_integer(by->at_us), feedback->is_done ? go_integer(by->at_us) : go_null()),
@@ -171,7 +171,7 @@ apr_status_t go_feedback_save(go_db *db, const go_assignment *assignment,
                               go_error *err) {
     go_feedback feedback;
     apr_status_t status = check(typed, &feedback, pool, err);
-    feedback.submission_id = submission->id;
+    feedback.submission_id = submission->graded_id;
     if (status || (status = go_db_begin(db, err))) return status;
     status = store(db, assignment, submission, &feedback, grader_id, by, pool, err);
     return go_db_end(db, status, err);

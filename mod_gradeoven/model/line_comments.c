@@ -22,7 +22,7 @@ apr_status_t go_line_comment_add(go_db *db, const go_assignment *assignment,
     apr_status_t status = check(text, err);
     if (status) return status;
     return go_db_run(db, GO_SQL_LINE_COMMENT_ADD,
-                     GO_VALUES(go_integer(submission->id), go_integer(assignment->id),
+                     GO_VALUES(go_integer(submission->graded_id), go_integer(assignment->id),
                                go_text(path), go_integer(line), go_integer(author_id),
                                go_text(text), go_integer(now)),
                      NULL, pool, err);
@@ -39,28 +39,28 @@ apr_status_t go_line_comment_change(go_db *db, const go_submission *submission, 
     int changed = 0;
     apr_status_t status = check(text, err);
     if (status) return status;
-    status = go_db_run(
-        db, GO_SQL_LINE_COMMENT_CHANGE,
-        GO_VALUES(go_text(text), go_integer(id), go_integer(submission->id), go_integer(author_id)),
-        &changed, pool, err);
+    status = go_db_run(db, GO_SQL_LINE_COMMENT_CHANGE,
+                       GO_VALUES(go_text(text), go_integer(id), go_integer(submission->graded_id),
+                                 go_integer(author_id)),
+                       &changed, pool, err);
     return found(status, changed, err);
 }
 
 apr_status_t go_line_comment_remove(go_db *db, const go_submission *submission, apr_int64_t id,
                                     apr_int64_t author_id, apr_pool_t *pool, go_error *err) {
     int changed = 0;
-    apr_status_t status =
-        go_db_run(db, GO_SQL_LINE_COMMENT_REMOVE,
-                  GO_VALUES(go_integer(id), go_integer(submission->id), go_integer(author_id)),
-                  &changed, pool, err);
+    apr_status_t status = go_db_run(
+        db, GO_SQL_LINE_COMMENT_REMOVE,
+        GO_VALUES(go_integer(id), go_integer(submission->graded_id), go_integer(author_id)),
+        &changed, pool, err);
     return found(status, changed, err);
 }
 
 apr_status_t go_line_comments(go_db *db, const go_submission *submission, apr_array_header_t **list,
                               apr_pool_t *pool, go_error *err) {
     go_rows *rows;
-    apr_status_t status = go_db_select(db, GO_SQL_LINE_COMMENTS,
-                                       GO_VALUES(go_integer(submission->id)), &rows, pool, err);
+    apr_status_t status = go_db_select(
+        db, GO_SQL_LINE_COMMENTS, GO_VALUES(go_integer(submission->graded_id)), &rows, pool, err);
     *list = apr_array_make(pool, 16, sizeof(go_line_comment));
     while (!status && go_rows_next(rows)) {
         const char *name = go_rows_text(rows, 5);

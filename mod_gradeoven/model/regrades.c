@@ -37,14 +37,14 @@ apr_status_t go_regrade_find(go_db *db, const go_submission *submission, go_regr
     found->messages = apr_array_make(pool, 8, sizeof(go_regrade_message));
     found->number = submission->number;
     *regrade = found;
-    apr_status_t status = go_db_select(db, GO_SQL_REGRADE_FIND,
-                                       GO_VALUES(go_integer(submission->id)), &rows, pool, err);
+    apr_status_t status = go_db_select(
+        db, GO_SQL_REGRADE_FIND, GO_VALUES(go_integer(submission->graded_id)), &rows, pool, err);
     if (status || !go_rows_next(rows)) return status;
     found->state = parse(go_rows_text(rows, 0));
     found->opened_us = go_rows_integer(rows, 1, 0);
     found->changed_us = go_rows_integer(rows, 2, 0);
-    status = go_db_select(db, GO_SQL_REGRADE_MESSAGES, GO_VALUES(go_integer(submission->id)), &rows,
-                          pool, err);
+    status = go_db_select(db, GO_SQL_REGRADE_MESSAGES, GO_VALUES(go_integer(submission->graded_id)),
+                          &rows, pool, err);
     while (!status && go_rows_next(rows))
         APR_ARRAY_PUSH(found->messages, go_regrade_message) =
             (go_regrade_message){.author_id = go_rows_integer(rows, 0, 0),
@@ -98,12 +98,12 @@ static apr_status_t store(go_db *db, const go_assignment *assignment,
                           const go_audit_entry *by, apr_pool_t *pool, go_error *err) {
     apr_status_t status =
         go_db_run(db, GO_SQL_REGRADE_SET,
-                  GO_VALUES(go_integer(submission->id), go_integer(assignment->id),
+                  GO_VALUES(go_integer(submission->graded_id), go_integer(assignment->id),
                             go_text(names[state]), go_integer(by->at_us), go_integer(by->at_us)),
                   NULL, pool, err);
     if (!status && *text)
         status = go_db_run(db, GO_SQL_REGRADE_MESSAGE_ADD,
-                           GO_VALUES(go_integer(submission->id), go_integer(author_id),
+                           GO_VALUES(go_integer(submission->graded_id), go_integer(author_id),
                                      go_text(text), go_integer(by->at_us)),
                            NULL, pool, err);
     if (status || was->state == state) return status;

@@ -1,6 +1,7 @@
 #include "model/submissions.h"
 
 #include "model/counted.h"
+#include "model/teams.h"
 #include "model/trees.h"
 #include "model/turns.h"
 
@@ -38,6 +39,16 @@ apr_status_t go_submission_repeated(go_db *db, const go_assignment *assignment, 
     return APR_SUCCESS;
 }
 
+/* What counts for the student, and for those of the team for whom it was stored. */
+static apr_status_t refresh_all(go_db *db, apr_int64_t assignment_id, apr_int64_t user_id,
+                                const apr_array_header_t *mates, apr_pool_t *pool, go_error *err) {
+    apr_status_t status = go_counted_refresh(db, assignment_id, user_id, pool, err);
+    for (int i = 0; !status && i < mates->nelts; i++)
+        status = go_counted_refresh(db, assignment_id,
+                                    APR_ARRAY_IDX(mates, i, go_team_mate).user_id, pool, err);
+    return status;
+}
+
 static apr_status_t insert(go_db *db, const go_assignment *assignment, const go_user *user,
                            const go_tree *tree, const char *once, const char *address,
                            apr_time_t now, go_receipt *receipt, apr_pool_t *pool, go_error *err) {
@@ -54,8 +65,12 @@ static apr_status_t insert(go_db *db, const go_assignment *assignment, const go_
     if (status) return status;
     receipt->number = (int)go_rows_integer(row, 1, 0);
     receipt->attempt = (int)go_rows_integer(row, 2, 0);
-    status = go_run_submit(db, go_rows_integer(row, 0, 0), assignment, user->id, now, pool, err);
-    return status ? status : go_counted_refresh(db, assignment->id, user->id, pool, err);
+    apr_int64_t id = go_rows_integer(row, 0, 0);
+    apr_array_header_t *mates = NULL;
+    status = go_team_share(db, assignment, user, id, now, &mates, pool, err);
+    if (status || !mates) return status;
+    status = go_run_submit(db, id, assignment, user->id, now, pool, err);
+    return status ? status : refresh_all(db, assignment->id, user->id, mates, pool, err);
 }
 
 apr_status_t go_submission_create(go_db *db, const go_assignment *assignment, const go_user *user,
@@ -103,8 +118,26 @@ apr_status_t go_submission_find(go_db *db, const go_assignment *assignment, int 
     found->counts = (int)go_rows_integer(row, 10, 0);
     found->penalty_milli = (int)go_rows_integer(row, 11, 0);
     found->late_days = (int)go_rows_integer(row, 12, 0);
+    found->graded_id = go_rows_integer(row, 13, 0);
     *submission = found;
     return APR_SUCCESS;
+}
+
+apr_status_t go_submission_sharers(go_db *db, const go_submission *submission,
+                                   apr_array_header_t **sharers, apr_pool_t *pool, go_error *err) {
+    go_rows *rows;
+    apr_status_t status = go_db_select(
+        db, GO_SQL_SUBMISSION_SHARERS,
+        GO_VALUES(go_integer(submission->graded_id), go_integer(submission->graded_id)), &rows,
+        pool, err);
+    *sharers = apr_array_make(pool, 4, sizeof(go_sharer));
+    while (!status && go_rows_next(rows))
+        APR_ARRAY_PUSH(*sharers, go_sharer) =
+            (go_sharer){.user_id = go_rows_integer(rows, 0, 0),
+                        .username = go_rows_text(rows, 1),
+                        .display_name = go_rows_text(rows, 2),
+                        .number = (int)go_rows_integer(rows, 3, 0)};
+    return status;
 }
 
 static apr_status_t refuse_again(go_error *err) {
@@ -119,7 +152,7 @@ static apr_status_t queue_again(go_db *db, const go_assignment *assignment,
     go_run *newest;
     apr_int64_t run_id;
     int is_demand = strcmp(reason, GO_REASON_DEMAND) == 0;
-    apr_status_t status = go_run_newest(db, submission->id, &newest, pool, err);
+    apr_status_t status = go_run_newest(db, submission->graded_id, &newest, pool, err);
     if (status) return status;
     if (newest && (newest->state == GO_RUN_QUEUED || newest->state == GO_RUN_RUNNING))
         return refuse_again(err);
@@ -129,8 +162,8 @@ static apr_status_t queue_again(go_db *db, const go_assignment *assignment,
                             "This submission was not superseded by a newer one.");
     if (is_demand) status = refuse_flood(db, submission->user_id, pool, err);
     if (status) return status;
-    status =
-        go_run_queue(db, submission->id, assignment->version_id, reason, now, &run_id, pool, err);
+    status = go_run_queue(db, submission->graded_id, assignment->version_id, reason, now, &run_id,
+                          pool, err);
     return status == GO_ECONFLICT ? refuse_again(err) : status; /* of two at once this is one */
 }
 
@@ -187,6 +220,7 @@ apr_status_t go_submissions(go_db *db, go_submission_list list, apr_int64_t assi
         read_run(rows, 7, line);
         line->files = (int)go_rows_integer(rows, 13, 0);
         line->bytes = go_rows_integer(rows, 14, 0);
+        line->graded_id = go_rows_integer(rows, 15, 0);
     }
     return status;
 }

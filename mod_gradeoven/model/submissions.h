@@ -1,6 +1,7 @@
 /*
  * Submissions: immutable sets of files that a student handed in, at the server's time. All are kept
- * and numbered; which one of a student counts, the assignment's rules say (counted.h).
+ * and numbered; which one of a student counts, the assignment's rules say (counted.h). What a team
+ * handed in is a submission of each member (teams.h), with the same files and time, graded once.
  */
 #ifndef GO_MODEL_SUBMISSIONS_H
 #define GO_MODEL_SUBMISSIONS_H
@@ -23,6 +24,8 @@ typedef struct go_submission {
     apr_time_t created_us;
     apr_int64_t user_id;
     const char *username, *display_name;
+    apr_int64_t graded_id; /* of the row that is graded for the whole team; `id` when it is this
+                              one. Runs, feedback, comments and requests are asked for by it */
 } go_submission;
 
 typedef struct go_receipt {
@@ -36,9 +39,10 @@ apr_status_t go_submission_repeated(go_db *db, const go_assignment *assignment, 
                                     go_error *err);
 
 /*
- * Stores a submission and queues its run in one durable transaction; when it returns APR_SUCCESS
- * the student may be told "submitted". `tree` is finished, its files are objects already.
- * `once` (1 to 64 bytes) is the form's: sending it twice makes one submission.
+ * Stores a submission and queues its run in one durable transaction, for the student's team too
+ * (go_team_share); when it returns APR_SUCCESS the student may be told "submitted". `tree` is
+ * finished, its files are objects already. `once` (1 to 64 bytes) is the form's: sending it twice
+ * makes one submission.
  */
 apr_status_t go_submission_create(go_db *db, const go_assignment *assignment, const go_user *user,
                                   const go_tree *tree, const char *once, const char *address,
@@ -47,6 +51,15 @@ apr_status_t go_submission_create(go_db *db, const go_assignment *assignment, co
 
 apr_status_t go_submission_find(go_db *db, const go_assignment *assignment, int number,
                                 go_submission **submission, apr_pool_t *pool, go_error *err);
+
+/* Whose submission it is: array of go_sharer, who handed in first; one when it is of no team. */
+typedef struct go_sharer {
+    apr_int64_t user_id;
+    const char *username, *display_name;
+    int number; /* of their own submission */
+} go_sharer;
+apr_status_t go_submission_sharers(go_db *db, const go_submission *submission,
+                                   apr_array_header_t **sharers, apr_pool_t *pool, go_error *err);
 
 /*
  * Queues it again, by the present version: GO_REASON_RERUN for staff, GO_REASON_DEMAND for whose
@@ -60,6 +73,7 @@ apr_status_t go_submission_requeue(go_db *db, const go_assignment *assignment,
 /* A line of a list: a submission with its newest run. */
 typedef struct go_submission_line {
     apr_int64_t id, assignment_id;
+    apr_int64_t graded_id; /* in lists of an assignment: as of go_submission */
     const char *course, *zone, *assignment, *assignment_title; /* in lists over assignments */
     int number, attempt, is_late;
     apr_time_t created_us;

@@ -36,7 +36,7 @@ int assignment_page(go_request *q, json_t *page) {
     json_object_set_new(page, "submit_url",
                         json_string(go_url(q, "/courses/%s/assignments/%s/submissions",
                                            q->at.course->name, assignment->name)));
-    if (add_policy(q, page)) return go_failed(q);
+    if (add_policy(q, page) || add_team(q, page)) return go_failed(q);
     const json_t *policy = json_object_get(page, "policy");
     if (json_is_true(json_object_get(policy, "is_bound")) &&
         json_is_true(json_object_get(policy, "is_early")))

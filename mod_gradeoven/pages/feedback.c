@@ -54,7 +54,7 @@ apr_status_t add_feedback(go_request *q, json_t *page) {
 apr_status_t feedback_tag(go_request *q, const char **tag) {
     go_feedback *feedback;
     apr_status_t status =
-        go_feedback_find(q->db, q->at.submission->id, &feedback, q->pool, &q->err);
+        go_feedback_find(q->db, q->at.submission->graded_id, &feedback, q->pool, &q->err);
     *tag = "";
     if (status || !feedback->revision) return status;
     /* an item, a comment, a message or the hour of the release changes it: so all of it is looked

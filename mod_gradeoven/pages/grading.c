@@ -55,7 +55,7 @@ apr_status_t desk_lines(go_request *q, const go_grading_rules *rules, apr_array_
     *lines = apr_array_make(q->pool, theirs->nelts + 1, sizeof(desk_line));
     for (int i = 0; i < theirs->nelts; i++) {
         go_submission_line *line = &APR_ARRAY_IDX(theirs, i, go_submission_line);
-        go_feedback *feedback = apr_hash_get(said, &line->id, sizeof(line->id));
+        go_feedback *feedback = apr_hash_get(said, &line->graded_id, sizeof(line->graded_id));
         APR_ARRAY_PUSH(*lines, desk_line) = (desk_line){
             .line = line,
             .feedback = feedback,

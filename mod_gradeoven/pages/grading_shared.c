@@ -7,9 +7,10 @@
 apr_status_t grading_load(go_request *q, grading *g) {
     const go_submission *submission = q->at.submission;
     if (go_grading_rules_find(q->db, q->at.assignment, &g->rules, q->pool, &q->err) ||
-        go_feedback_find(q->db, submission->id, &g->feedback, q->pool, &q->err) ||
+        go_feedback_find(q->db, submission->graded_id, &g->feedback, q->pool, &q->err) ||
         go_rubric(q->db, q->at.assignment, &g->rubric, q->pool, &q->err) ||
-        go_run_standing(q->db, submission->id, &g->has_automatic, &g->automatic, q->pool, &q->err))
+        go_run_standing(q->db, submission->graded_id, &g->has_automatic, &g->automatic, q->pool,
+                        &q->err))
         return q->err.status;
     if (g->has_automatic) g->automatic = go_score_after(g->automatic, submission->penalty_milli);
     g->released_us = go_release_time(g->rules, g->feedback->is_done, g->feedback->done_us);
@@ -18,8 +19,11 @@ apr_status_t grading_load(go_request *q, grading *g) {
 }
 
 apr_status_t refuse_own_work(go_request *q) {
-    if (q->at.submission->user_id != q->at.user->id || go_request_may(q, GO_RIGHT_TEACH))
-        return APR_SUCCESS;
+    apr_array_header_t *sharers = NULL;
+    if (go_request_may(q, GO_RIGHT_TEACH)) return APR_SUCCESS;
+    apr_status_t status =
+        go_submission_sharers(q->db, q->at.submission, &sharers, q->pool, &q->err);
+    if (status || !sharers || !is_sharer(sharers, q->at.user->id)) return status;
     return go_error_set(&q->err, GO_EDENIED, "Ask another grader.",
                         "You cannot grade what you have handed in yourself.");
 }

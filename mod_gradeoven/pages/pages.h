@@ -159,6 +159,15 @@ int scoreboard_page(go_request *q, json_t *page);
 int scoreboard_hide(go_request *q, json_t *page);
 int scoreboard_change(go_request *q, json_t *page);
 
+/* team.c, team_staff.c */
+int team_page(go_request *q, json_t *page);
+int team_act(go_request *q, json_t *page);
+int team_rules_change(go_request *q, json_t *page);
+int team_list(go_request *q, json_t *page);
+int team_change(go_request *q, json_t *page);
+/* Adds "team": the viewer's, and what handing in costs its other members; null without teams. */
+apr_status_t add_team(go_request *q, json_t *page);
+
 /* Grading by people. rubric.c: */
 int rubric_page(go_request *q, json_t *page);
 int rubric_add(go_request *q, json_t *page);
@@ -244,7 +253,8 @@ json_t *json_course(const go_request *q, const go_course *course);
 json_t *json_assignment(const go_request *q, const go_course *course,
                         const go_assignment *assignment);
 
-/* A line of a list of submissions: number, attempt, url, time, state, score. */
+/* A line of a list of submissions: number, attempt, url, time, state, score; "is_shared": another
+   of the team handed it in (in lists of one assignment). */
 json_t *json_submission_line(const go_request *q, const char *course, const char *zone,
                              const char *assignment, const go_submission_line *line);
 
@@ -271,6 +281,14 @@ const char *url_course(const go_request *q);
 
 /* Sets the page's title, the course and the assignment at hand. */
 void page_begin(go_request *q, json_t *page, const char *title);
+
+/*
+ * Whose the submission at hand is: array of go_sharer, with the names that the viewer may see
+ * (where it is graded blind, staff have pseudonyms). One when it was handed in by nobody's team.
+ */
+apr_status_t find_sharers(go_request *q, apr_array_header_t **sharers);
+/* Is this user one of them? */
+int is_sharer(const apr_array_header_t *sharers, apr_int64_t user_id);
 
 /* Repeats what was typed into a field, so that a refused form loses nothing. */
 void page_keep(go_request *q, json_t *page, const char *const *fields, int count);

@@ -30,6 +30,17 @@ static json_t *json_receipt(const go_receipt_facts *facts) {
                      facts->text);
 }
 
+/* What a team handed in has one receipt, of who did it: it becomes that submission. */
+static apr_status_t handed_in(go_db *db, const go_assignment *assignment,
+                              go_submission **submission, apr_pool_t *pool, go_error *err) {
+    apr_array_header_t *sharers = NULL;
+    if ((*submission)->graded_id == (*submission)->id) return APR_SUCCESS;
+    apr_status_t status = go_submission_sharers(db, *submission, &sharers, pool, err);
+    if (status || !sharers || !sharers->nelts) return status;
+    return go_submission_find(db, assignment, APR_ARRAY_IDX(sharers, 0, go_sharer).number,
+                              submission, pool, err);
+}
+
 /*
  * The submission with the name that a receipt must have: where it is graded blind, staff have
  * another one before them (model/pseudonym.h), and may not have the receipt.
@@ -41,8 +52,9 @@ static apr_status_t named(go_request *q, go_submission **submission) {
     if (rules->is_blind && q->at.submission->user_id != q->at.user->id)
         return go_error_set(&q->err, GO_ECONFLICT, "An instructor can lift the pseudonym first.",
                             "A receipt says who handed in, and this assignment is graded blind.");
-    return go_submission_find(q->db, q->at.assignment, q->at.submission->number, submission,
-                              q->pool, &q->err);
+    status = go_submission_find(q->db, q->at.assignment, q->at.submission->number, submission,
+                                q->pool, &q->err);
+    return status ? status : handed_in(q->db, q->at.assignment, submission, q->pool, &q->err);
 }
 
 /* "key_ended": when the receipt's key was ended, or null; "hint": what to know of it, or null. */
@@ -155,13 +167,14 @@ static apr_status_t fill(collection *all, go_db *db, go_archive_piece *piece, ap
     const char *trouble;
     apr_status_t status = next_named(all, db, &assignment, &submission, pool, err);
     if (status || !assignment) return status;
+    const int attempt = submission->attempt;
     status = go_trees_read(db, submission->tree_id, q->site->state->objects, &tree, pool, err);
+    if (!status) status = handed_in(db, assignment, &submission, pool, err);
     if (!status)
         status = go_receipt_make(&piece->note, &trouble, q->site->state, db, q->site->name,
                                  q->at.course, assignment, submission, tree, pool, err);
     if (status) return status;
-    const char *directory =
-        apr_psprintf(pool, "%s/attempt-%d/", assignment->name, submission->attempt);
+    const char *directory = apr_psprintf(pool, "%s/attempt-%d/", assignment->name, attempt);
     piece->note_path = apr_pstrcat(pool, directory, "receipt.txt", NULL);
     piece->directory = apr_pstrcat(pool, directory, "files/", NULL);
     piece->tree = tree;

@@ -8,22 +8,25 @@
 
 #include <string.h>
 
-/* Who wrote it: the student under the name that the viewer may see, staff under their own. */
-static const char *author_of(const go_request *q, const go_regrade_message *message) {
-    const go_submission *submission = q->at.submission;
-    if (message->author_id == submission->user_id)
-        return *submission->display_name ? submission->display_name : submission->username;
+/* Who wrote it: students under the names that the viewer may see, staff under their own. */
+static const char *author_of(const apr_array_header_t *sharers, const go_regrade_message *message) {
+    for (int i = 0; i < sharers->nelts; i++) {
+        const go_sharer *one = &APR_ARRAY_IDX(sharers, i, go_sharer);
+        if (one->user_id == message->author_id)
+            return *one->display_name ? one->display_name : one->username;
+    }
     return *message->display_name ? message->display_name : message->username;
 }
 
-static void add_thread(const go_request *q, json_t *page, const go_regrade *thread) {
+static void add_thread(const go_request *q, json_t *page, const go_regrade *thread,
+                       const apr_array_header_t *sharers) {
     json_t *messages = json_array();
     for (int i = 0; i < thread->messages->nelts; i++) {
         const go_regrade_message *one = &APR_ARRAY_IDX(thread->messages, i, go_regrade_message);
         json_array_append_new(messages,
-                              json_pack("{s:s, s:b, s:o, s:o}", "author", author_of(q, one),
-                                        "is_student", one->author_id == q->at.submission->user_id,
-                                        "html", json_markdown(q, one->text), "created",
+                              json_pack("{s:s, s:b, s:o, s:o}", "author", author_of(sharers, one),
+                                        "is_student", is_sharer(sharers, one->author_id), "html",
+                                        json_markdown(q, one->text), "created",
                                         go_json_time(q, q->zone, one->created_us)));
     }
     json_object_set_new(page, "regrade",
@@ -48,13 +51,15 @@ static apr_status_t load(go_request *q, go_regrade **thread, apr_time_t *deadlin
 static apr_status_t fill(go_request *q, json_t *page) {
     go_regrade *thread = NULL;
     apr_time_t deadline = 0;
-    if (load(q, &thread, &deadline) || !thread) return q->err.status;
+    apr_array_header_t *sharers = NULL;
+    if (load(q, &thread, &deadline) || !thread || find_sharers(q, &sharers) || !sharers)
+        return q->err.status;
     int is_staff = acts_as_staff(q), is_there = thread->state != GO_REGRADE_NONE;
     int may_write = go_regrade_next(thread->state, is_staff, GO_REGRADE_WRITE) != GO_REGRADE_COUNT;
     if (!is_there && deadline < q->now) may_write = 0;
     page_begin(q, page, "Request to look again");
     add_submission_head(q, page);
-    add_thread(q, page, thread);
+    add_thread(q, page, thread, sharers);
     json_object_set_new(page, "deadline", go_json_time(q, q->zone, deadline));
     json_object_set_new(page, "may_write", json_boolean(may_write));
     json_object_set_new(page, "may_decide",

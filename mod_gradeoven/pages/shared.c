@@ -1,5 +1,7 @@
 #include "pages/pages.h"
 
+#include "model/pseudonym.h"
+
 json_t *json_course(const go_request *q, const go_course *course) {
     json_t *json = json_pack("{s:s, s:s, s:s, s:s}", "name", course->name, "title", course->title,
                              "zone", course->zone, "url", go_url(q, "/courses/%s", course->name));
@@ -52,6 +54,8 @@ json_t *json_submission_line(const go_request *q, const char *course, const char
                             ? json_string(go_percent_text(q->pool, line->penalty_milli))
                             : json_null());
     json_object_set_new(json, "raw_score", go_json_score(q, line->has_score, line->raw_score));
+    json_object_set_new(json, "is_shared",
+                        json_boolean(line->graded_id && line->graded_id != line->id));
     if (!line->username) return json;
     json_object_set_new(json, "username", json_string(line->username));
     json_object_set_new(json, "name",
@@ -73,6 +77,26 @@ void page_begin(go_request *q, json_t *page, const char *title) {
     json_object_set_new(page, "course", json_course(q, q->at.course));
     if (q->at.assignment)
         json_object_set_new(page, "assignment", json_assignment(q, q->at.course, q->at.assignment));
+}
+
+apr_status_t find_sharers(go_request *q, apr_array_header_t **sharers) {
+    go_grading_rules *rules = NULL;
+    apr_status_t status = go_submission_sharers(q->db, q->at.submission, sharers, q->pool, &q->err);
+    if (!status) status = go_grading_rules_find(q->db, q->at.assignment, &rules, q->pool, &q->err);
+    if (status || !rules->is_blind || !go_request_may(q, GO_RIGHT_GRADE)) return status;
+    for (int i = 0; i < (*sharers)->nelts; i++) {
+        go_sharer *one = &APR_ARRAY_IDX(*sharers, i, go_sharer);
+        if (one->user_id == q->at.user->id) continue;
+        one->username = go_pseudonym(rules->blind_key, one->username, q->pool);
+        one->display_name = "";
+    }
+    return APR_SUCCESS;
+}
+
+int is_sharer(const apr_array_header_t *sharers, apr_int64_t user_id) {
+    for (int i = 0; i < sharers->nelts; i++)
+        if (APR_ARRAY_IDX(sharers, i, go_sharer).user_id == user_id) return 1;
+    return 0;
 }
 
 void page_keep(go_request *q, json_t *page, const char *const *fields, int count) {

@@ -40,7 +40,7 @@ int submission_demand(go_request *q, json_t *page) {
 
 /* The newest run, if it is the one that the page showed. */
 static apr_status_t newest_run(go_request *q, go_run **run) {
-    apr_status_t status = go_run_newest(q->db, q->at.submission->id, run, q->pool, &q->err);
+    apr_status_t status = go_run_newest(q->db, q->at.submission->graded_id, run, q->pool, &q->err);
     if (status) return status;
     const char *shown = go_form_text(q->form, "run");
     if (*run && (!*shown || apr_atoi64(shown) == (*run)->id)) return APR_SUCCESS;

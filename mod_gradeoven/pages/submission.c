@@ -74,7 +74,7 @@ static apr_status_t add_penalty(go_request *q, json_t *page) {
     int has_score;
     go_score score;
     apr_status_t status =
-        go_run_standing(q->db, submission->id, &has_score, &score, q->pool, &q->err);
+        go_run_standing(q->db, submission->graded_id, &has_score, &score, q->pool, &q->err);
     if (status) return status;
     json_object_set_new(json, "penalty",
                         submission->penalty_milli
@@ -85,12 +85,35 @@ static apr_status_t add_penalty(go_request *q, json_t *page) {
     return APR_SUCCESS;
 }
 
+/* "team": for whom it counts beside its student; null when it is nobody's but theirs. */
+static apr_status_t add_sharers(go_request *q, json_t *page) {
+    apr_array_header_t *sharers = NULL;
+    apr_status_t status = find_sharers(q, &sharers);
+    json_object_set_new(page, "team", json_null());
+    if (status || !sharers || sharers->nelts < 2) return status;
+    int is_staff = go_request_may(q, GO_RIGHT_GRADE);
+    json_t *members = json_array();
+    for (int i = 0; i < sharers->nelts; i++) {
+        const go_sharer *one = &APR_ARRAY_IDX(sharers, i, go_sharer);
+        const char *url = go_url(q, "/courses/%s/assignments/%s/submissions/%d", q->at.course->name,
+                                 q->at.assignment->name, one->number);
+        json_array_append_new(members,
+                              json_pack("{s:s, s:s?, s:b, s:b}", "name",
+                                        *one->display_name ? one->display_name : one->username,
+                                        "url", is_staff ? url : NULL, "is_me",
+                                        one->user_id == q->at.user->id, "handed_in", i == 0));
+    }
+    json_object_set_new(page, "team", json_pack("{s:o}", "members", members));
+    return APR_SUCCESS;
+}
+
 int submission_page(go_request *q, json_t *page) {
     go_run *run;
     go_wait wait = {0};
     go_results_viewer viewer;
     const char *feedback = "";
-    if (go_run_newest(q->db, q->at.submission->id, &run, q->pool, &q->err)) return go_failed(q);
+    if (go_run_newest(q->db, q->at.submission->graded_id, &run, q->pool, &q->err))
+        return go_failed(q);
     if (run && run->state == GO_RUN_QUEUED &&
         go_run_wait(q->db, run->id, q->now, &wait, q->pool, &q->err))
         return go_failed(q);
@@ -104,7 +127,7 @@ int submission_page(go_request *q, json_t *page) {
     add_submission(q, page);
     if (add_penalty(q, page)) return go_failed(q);
     if (add_run(q, page, run, &wait) || add_tests(q, page, run, &viewer) || add_files(q, page) ||
-        add_feedback(q, page))
+        add_feedback(q, page) || add_sharers(q, page))
         return go_failed(q);
     return HTTP_OK;
 }

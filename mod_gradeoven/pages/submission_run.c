@@ -144,7 +144,7 @@ static apr_status_t add_standing(go_request *q, json_t *json) {
     int has_score;
     go_score score;
     apr_status_t status =
-        go_run_standing(q->db, q->at.submission->id, &has_score, &score, q->pool, &q->err);
+        go_run_standing(q->db, q->at.submission->graded_id, &has_score, &score, q->pool, &q->err);
     json_object_set_new(json, "standing", go_json_score(q, has_score, score));
     return status;
 }

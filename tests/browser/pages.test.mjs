@@ -104,3 +104,35 @@ test("chosen files", async () => {
   await looksRight(page);
   isQuiet(page);
 });
+
+test("teams, from turning them on to a list that moves somebody", async () => {
+  const [teacher, student, other] = await Promise.all(["instructor", "student", "other"].map((who) => site.visitor(who)));
+  await teacher.goto(`${site.url}${homework}/team`);
+  await looksRight(teacher);
+  await teacher.locator("#forming").selectOption("students");
+  await teacher.getByLabel("Members at most").fill("3");
+  await teacher.getByRole("button", { name: "Save" }).click();
+  await teacher.getByText("Saved.").waitFor();
+  await student.goto(`${site.url}${homework}/team`);
+  await looksRight(student);
+  await student.getByLabel("Its name").fill("A team with a name of some length");
+  await student.getByRole("button", { name: "Make it" }).click();
+  await student.getByLabel("Invite a student").fill("other");
+  await student.getByRole("button", { name: "Invite" }).click();
+  await student.getByRole("button", { name: "Take back the invitation of other" }).waitFor();
+  await looksRight(student);
+  await other.goto(site.url + homework);
+  await looksRight(other);
+  await other.getByRole("link", { name: "Answer" }).click();
+  await looksRight(other);
+  await other.getByRole("button", { name: "Accept" }).click();
+  await other.getByRole("button", { name: "Leave the team" }).waitFor();
+  await other.goto(site.url + homework);
+  await other.getByText("Sam Student: costs them nothing").waitFor();
+  await looksRight(other);
+  await teacher.locator("#csv").fill("team,username\nBlue,other\n");
+  await teacher.getByRole("button", { name: "Show what it would change" }).click();
+  await teacher.getByRole("heading", { name: "What this list would change" }).waitFor();
+  await looksRight(teacher);
+  for (const page of [teacher, student, other]) isQuiet(page);
+});

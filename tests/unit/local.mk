@@ -41,6 +41,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/state_test.c \
 	tests/unit/store_test.c \
 	tests/unit/suites.inc \
+	tests/unit/teams_test.c \
 	tests/unit/template_test.c \
 	tests/unit/text_test.c \
 	tests/unit/tree_test.c \

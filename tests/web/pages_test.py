@@ -89,6 +89,7 @@ class Pages(DemoTest):
         yield "/courses/:course/my-submissions", members
         yield "/courses/:course/assignments/:assignment/my-submissions", members
         yield "/courses/:course/assignments/:assignment/scoreboard", members
+        yield "/courses/:course/assignments/:assignment/team", staff[:2] + (404, 404) + staff[4:]  # it has none
         yield "/courses/:course/assignments/:assignment/rubric", staff
         yield "/courses/:course/assignments/:assignment/grading", staff
         yield "/courses/:course/assignments/:assignment/grading/next", (303, 404, 403, 403, 303, 303, 303)
@@ -145,6 +146,7 @@ class Pages(DemoTest):
                "/courses/:course/assignments/:assignment/submissions/:number/demand": "owners",
                "/courses/:course/assignments/:assignment/submissions/:number/choose": "owners",
                "/courses/:course/assignments/:assignment/scoreboard/hide": "members",
+               "/courses/:course/assignments/:assignment/team": "members",
                "/courses/:course/assignments/:assignment/submissions/:number/grade": "staff",
                "/courses/:course/assignments/:assignment/submissions/:number/comments": "staff",
                "/courses/:course/assignments/:assignment/submissions/:number/comments/:comment": "staff",
