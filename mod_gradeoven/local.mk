@@ -43,6 +43,10 @@ libgradeoven_la_SOURCES = \
 	mod_gradeoven/model/exceptions.c mod_gradeoven/model/exceptions.h \
 	mod_gradeoven/model/course_exceptions.c mod_gradeoven/model/course_exceptions.h \
 	mod_gradeoven/model/feedback.c mod_gradeoven/model/feedback.h \
+	mod_gradeoven/model/gradebook.c mod_gradeoven/model/gradebook.h \
+	mod_gradeoven/model/grade_cells.c mod_gradeoven/model/grade_import.c \
+	mod_gradeoven/model/grade_settings.c \
+	mod_gradeoven/model/grade_total.c mod_gradeoven/model/grade_total.h \
 	mod_gradeoven/model/grading_rules.c mod_gradeoven/model/grading_rules.h \
 	mod_gradeoven/model/line_comments.c mod_gradeoven/model/line_comments.h \
 	mod_gradeoven/model/pseudonym.c mod_gradeoven/model/pseudonym.h \
@@ -172,6 +176,9 @@ mod_gradeoven_la_SOURCES = \
 	mod_gradeoven/pages/blind.c mod_gradeoven/pages/feedback.c \
 	mod_gradeoven/pages/file_view.c mod_gradeoven/pages/file_view.h \
 	mod_gradeoven/pages/grade.c mod_gradeoven/pages/grading.c \
+	mod_gradeoven/pages/grade_cell.c mod_gradeoven/pages/gradebook.c \
+	mod_gradeoven/pages/gradebook.h mod_gradeoven/pages/gradebook_export.c \
+	mod_gradeoven/pages/gradebook_import.c mod_gradeoven/pages/gradebook_settings.c \
 	mod_gradeoven/pages/grading.h mod_gradeoven/pages/grading_shared.c \
 	mod_gradeoven/pages/line_comments.c mod_gradeoven/pages/regrade.c \
 	mod_gradeoven/pages/rubric.c mod_gradeoven/pages/submission_diff.c \

@@ -262,6 +262,33 @@ apr_status_t go_counted_dates(go_db *db, apr_int64_t course_id, apr_int64_t user
     return APR_SUCCESS;
 }
 
+/* Without a due date it is over when it closes. */
+static int is_over(const go_policy *policy, const go_exception *exception, apr_time_t now,
+                   apr_pool_t *pool) {
+    static const go_history nothing = {0};
+    go_verdict verdict;
+    go_policy_decide(policy, exception, &nothing, now, &verdict, pool);
+    return verdict.phase == GO_PHASE_LATE || verdict.phase == GO_PHASE_CLOSED;
+}
+
+apr_status_t go_counted_over(go_db *db, apr_int64_t assignment_id, apr_time_t now, int *over,
+                             apr_array_header_t **others, apr_pool_t *pool, go_error *err) {
+    static const go_exception none = {0};
+    go_policy policy;
+    apr_array_header_t *people = NULL;
+    *others = apr_array_make(pool, 4, sizeof(go_over));
+    apr_status_t status = go_rules_of(db, assignment_id, &policy, pool, err);
+    if (!status) status = read_exceptions(db, assignment_id, 0, &people, pool, err);
+    if (status || !people) return status;
+    *over = is_over(&policy, &none, now, pool);
+    for (int i = 0; i < people->nelts; i++) {
+        const person *one = &APR_ARRAY_IDX(people, i, person);
+        APR_ARRAY_PUSH(*others, go_over) =
+            (go_over){one->key, is_over(&policy, &one->exception, now, pool)};
+    }
+    return APR_SUCCESS;
+}
+
 apr_status_t go_counted_allow(go_db *db, const go_assignment *assignment, const go_user *user,
                               apr_time_t now, apr_pool_t *pool, go_error *err) {
     go_policy policy;

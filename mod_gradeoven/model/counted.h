@@ -42,6 +42,17 @@ apr_status_t go_counted_dates(go_db *db, apr_int64_t course_id, apr_int64_t user
                               apr_array_header_t **dates, apr_pool_t *pool, go_error *err);
 
 /*
+ * Can nothing on time be handed in any more (closed, or due and grace are over)? *is_over is that
+ * for who has no exception; `others` (array of go_over, by user) those who have one.
+ */
+typedef struct go_over {
+    apr_int64_t user_id;
+    int is_over;
+} go_over;
+apr_status_t go_counted_over(go_db *db, apr_int64_t assignment_id, apr_time_t now, int *is_over,
+                             apr_array_header_t **others, apr_pool_t *pool, go_error *err);
+
+/*
  * GO_ECONFLICT with the reason when the rules refuse a submission now. They bind the students of
  * the course and not its staff, who try things out. In the transaction that stores the submission,
  * so that two at once never exceed a limit.

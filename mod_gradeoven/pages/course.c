@@ -1,5 +1,5 @@
 /* A course: its assignments with one's own state in each; making and changing courses. */
-#include "pages/pages.h"
+#include "pages/gradebook.h"
 
 #include "model/zone.h"
 
@@ -46,6 +46,44 @@ static void add_troubles(const go_assignment *assignment, const apr_array_header
     }
 }
 
+/* What the gradebook has for the student: "grade" of each assignment, "total", and "other_grades",
+   of columns that people fill in. */
+static json_t *json_own_grade(const go_request *q, const go_grade_column *column,
+                              const go_grade *grade) {
+    json_t *json = json_grade(q, column, grade);
+    json_object_set_new(json, "title", go_json_text(q, column->title));
+    json_object_set_new(json, "is_told",
+                        json_boolean(grade->is_excused || grade->has_override ||
+                                     grade->adjustment_milli || column->has_worth));
+    return json;
+}
+
+static apr_status_t add_grades(go_request *q, json_t *page, json_t *assignments) {
+    go_gradebook *book = NULL;
+    json_t *others = json_array();
+    json_object_set_new(page, "other_grades", others);
+    json_object_set_new(page, "total", json_null());
+    apr_status_t status = go_gradebook_read(q->db, q->at.course, q->at.user->id, GO_BOOK_STUDENT,
+                                            q->now, &book, q->pool, &q->err);
+    if (status || !book || !book->rows->nelts) return status;
+    const go_grade_row *row = &APR_ARRAY_IDX(book->rows, 0, go_grade_row);
+    for (int i = 0; i < book->columns->nelts; i++) {
+        const go_grade_column *column = &APR_ARRAY_IDX(book->columns, i, go_grade_column);
+        const go_grade *grade = &row->grades[i];
+        size_t index;
+        json_t *assignment;
+        if (!column->assignment_id && (grade->has_points || grade->is_excused))
+            json_array_append_new(others, json_own_grade(q, column, grade));
+        json_array_foreach(assignments, index, assignment) {
+            if (column->name &&
+                !strcmp(json_string_value(json_object_get(assignment, "name")), column->name))
+                json_object_set_new(assignment, "grade", json_own_grade(q, column, grade));
+        }
+    }
+    json_object_set_new(page, "total", json_total(q, row));
+    return APR_SUCCESS;
+}
+
 /* The dates become those of the viewer. */
 static void set_dates(const go_request *q, const go_assignment *assignment,
                       const apr_array_header_t *dates, json_t *json) {
@@ -79,7 +117,7 @@ int course_page(go_request *q, json_t *page) {
         }
     }
     json_object_set_new(page, "assignments", list);
-    if (q->err.status) return go_failed(q);
+    if (q->err.status || (!is_staff && add_grades(q, page, list))) return go_failed(q);
     json_object_set_new(page, "has_submissions", json_boolean(lines->nelts > 0));
     return HTTP_OK;
 }

@@ -50,6 +50,19 @@ void roster_add_registered(go_request *q, json_t *page, const apr_array_header_t
 
 /* roster_import.c */
 int roster_import(go_request *q, json_t *page);
+/* A list, decoded to UTF-8: of the uploaded "file", or else what was pasted into "csv". */
+apr_status_t csv_read(go_request *q, const char **csv, apr_size_t *length);
+
+/* gradebook.c, gradebook_export.c, gradebook_import.c, gradebook_settings.c, grade_cell.c */
+int gradebook_page(go_request *q, json_t *page);
+int gradebook_export(go_request *q, json_t *page);
+int gradebook_import_page(go_request *q, json_t *page);
+int gradebook_import(go_request *q, json_t *page);
+int gradebook_settings_page(go_request *q, json_t *page);
+int gradebook_category_set(go_request *q, json_t *page);
+int gradebook_column_set(go_request *q, json_t *page);
+int grade_cell_page(go_request *q, json_t *page);
+int grade_cell_set(go_request *q, json_t *page);
 
 /* enrol.c */
 int enrol_page(go_request *q, json_t *page);

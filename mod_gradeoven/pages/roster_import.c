@@ -13,8 +13,7 @@
 
 #include <string.h>
 
-/* The list, decoded: of the file, or else what was pasted. */
-static apr_status_t read_csv(go_request *q, const char **csv, apr_size_t *length) {
+apr_status_t csv_read(go_request *q, const char **csv, apr_size_t *length) {
     const go_upload_file *file = go_upload_first(q->upload, "file");
     const char *pasted = go_form_text(q->form, "csv");
     *csv = "";
@@ -159,7 +158,7 @@ int roster_import(go_request *q, json_t *page) {
     apr_size_t length;
     apr_array_header_t *lines, *changes;
     go_problems *problems = go_problems_make(q->pool);
-    if (read_csv(q, &csv, &length)) return roster_failed(q, page);
+    if (csv_read(q, &csv, &length)) return roster_failed(q, page);
     if (look(q, csv, length, problems, &lines, &changes))
         return problems->errors ? refuse(q, page, problems, csv) : go_failed(q);
     if (*go_form_text(q->form, "apply")) return apply(q, page, lines, changes, csv);

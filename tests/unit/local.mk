@@ -20,6 +20,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/diff_test.c tests/unit/stage_edit_test.c \
 	tests/unit/engines_test.c \
 	tests/unit/form_test.c \
+	tests/unit/grade_total_test.c \
 	tests/unit/inspection_test.c \
 	tests/unit/main.c \
 	tests/unit/model.c tests/unit/model.h \

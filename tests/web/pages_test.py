@@ -67,6 +67,11 @@ class Pages(DemoTest):
         yield "/courses/:course/roster", staff
         yield "/courses/:course/roster/export", staff
         yield "/courses/:course/exceptions", staff
+        yield "/courses/:course/gradebook", staff
+        yield "/courses/:course/gradebook/export", staff
+        yield "/courses/:course/gradebook/cell", (303, 404, 403, 403, 404, 404, 404)  # which one is not said
+        yield "/courses/:course/gradebook/import", staff
+        yield "/courses/:course/gradebook/settings", teachers
         yield "/courses/:course/audit", teachers
         yield "/courses/:course/audit/export", teachers
         yield "/enrol", users
