@@ -182,6 +182,18 @@ static apr_status_t copy_all(go_db *db, const go_authoring *who, const go_course
     return status;
 }
 
+/* What the grade is made of; after the assignments, whose columns are found by their names. */
+static apr_status_t copy_grade_settings(go_db *db, const go_course *from, const go_course *into,
+                                        apr_pool_t *pool, go_error *err) {
+    apr_status_t status =
+        go_db_run(db, GO_SQL_GRADE_CATEGORIES_COPY,
+                  GO_VALUES(go_integer(into->id), go_integer(from->id)), NULL, pool, err);
+    return status ? status
+                  : go_db_run(db, GO_SQL_GRADE_COLUMNS_COPY,
+                              GO_VALUES(go_integer(from->id), go_integer(into->id)), NULL, pool,
+                              err);
+}
+
 apr_status_t go_course_copy(go_db *db, const go_authoring *who, const char *name, const char *title,
                             int days, go_course **copy, apr_pool_t *pool, go_error *err) {
     apr_status_t status = go_name_slug(&name, "a course", name, pool, err);
@@ -190,5 +202,6 @@ apr_status_t go_course_copy(go_db *db, const go_authoring *who, const char *name
     if (status) return status;
     status = make_course(db, who, name, title, copy, pool, err);
     if (!status) status = copy_all(db, who, *copy, days, pool, err);
+    if (!status) status = copy_grade_settings(db, who->course, *copy, pool, err);
     return go_db_end(db, status, err);
 }

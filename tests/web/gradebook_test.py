@@ -187,6 +187,17 @@ class Gradebook(DemoTest):
         self.set("student", bonus, points="5")
         self.assertEqual(self.row("student")["total"], "83.333 %")
 
+    def test_a_course_is_copied_with_its_weights_and_without_grades(self):
+        work = self.category("Work", "60", "1")
+        self.teacher.post(BOOK + "/columns", {"column": "a-hw1", "worth": "100", "category": str(work)})
+        self.set("student", self.column("Essay", "10", category=str(work), extra="1"), points="3")
+        self.assertEqual(self.teacher.post("/courses/cs101/copy", {"name": "next", "title": "Next", "days": "0"}).status, 303)
+        self.addCleanup(self.database, "DELETE FROM grade_columns")
+        mine = {one["title"]: one for one in self.teacher.json("/courses/next/gradebook/settings")["columns"]}
+        self.assertEqual((mine["hw1"]["worth"], mine["Essay"]["worth"], mine["Essay"]["is_extra"]), ("100", "10", True))
+        self.assertEqual([one["name"] for one in mine["Essay"]["categories"] if one["is_chosen"]], ["Work"])
+        self.assertEqual(self.teacher.json("/courses/next/gradebook")["rows"], [])
+
     def test_settings_that_make_no_sense_are_refused(self):
         self.category("Tests", "40")
         for fields, text in (({"name": "Tests", "weight": "1"}, "already"), ({"name": "", "weight": "1"}, "name"),
