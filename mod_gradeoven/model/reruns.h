@@ -161,7 +161,8 @@ int go_rerun_applies(const go_rerun_line *line, const go_rerun_applying *how);
 
 /*
  * Applies what is ready (or was undone): each submission's new result, what counts, and the log in
- * one transaction; *count is how many got one. GO_ECONFLICT: it is not ready, or a trial.
+ * one transaction; *count is how many got one. GO_ECONFLICT: it is not ready, a trial,
+ * or none would get one.
  */
 apr_status_t go_rerun_apply(go_db *db, const go_authoring *who, const go_rerun *rerun,
                             const go_rerun_applying *how, int *count, apr_pool_t *pool,

@@ -93,6 +93,9 @@ static apr_status_t apply_all(go_db *db, const go_authoring *who, const go_rerun
         ++*count;
     }
     apr_pool_destroy(scratch);
+    if (!status && !*count)
+        status = go_error_set(err, GO_ECONFLICT, "Choose otherwise, or drop it.",
+                              "None of its results would be applied in this way.");
     if (!status) status = go_counted_refresh(db, rerun->assignment_id, 0, pool, err);
     if (status) return status;
     return go_rerun_note(

@@ -242,6 +242,7 @@ START_TEST(stand_ins_are_behind_everything_and_are_told_the_original) {
     ck_assert_str_eq(claimed->course, "c1");
     ck_assert_int_eq(claimed->submission_attempt, 2);
     ck_assert_int_eq(claimed->submission_number, 2);
+    ck_assert_ok(go_assignment_publish(site->db, site->assignment, 1, unit_pool, &unit_error));
     /* they take neither a student's nor a teacher's places in the queue, and are in no list */
     apr_array_header_t *lines;
     ck_assert_ok(
@@ -294,7 +295,12 @@ START_TEST(what_cannot_be_graded_keeps_what_it_has) {
     go_rerun *rerun = propose(order_of(GO_RERUN_ALL));
     break_next();
     ck_assert_int_eq(line_of(rerun, mine->number)->change, GO_RERUN_NOT_GRADED);
-    ck_assert_int_eq(apply(rerun, GO_RERUN_REPLACE, 0), 0);
+    int count;
+    const go_authoring by = who();
+    const go_rerun_applying how = {.policy = GO_RERUN_REPLACE};
+    ck_assert_fails(go_rerun_apply(site->db, &by, found(1), &how, &count, unit_pool, &unit_error),
+                    GO_ECONFLICT, "None of its results");
+    ck_assert_int_eq(found(1)->state, GO_RERUN_READY);
     ck_assert_int_eq(points(mine), 5000);
 }
 END_TEST
