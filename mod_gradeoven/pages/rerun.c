@@ -87,9 +87,10 @@ static void add_lines(const go_request *q, json_t *page, const go_rerun *rerun,
     json_object_set_new(page, "lines", list);
     json_object_set_new(page, "page", json_integer(number));
     json_object_set_new(page, "pages", json_integer(pages));
-    if (number > 1) json_object_set_new(page, "before", json_page_url(q, rerun, show, number - 1));
+    if (number > 1)
+        json_object_set_new(page, "previous_url", json_page_url(q, rerun, show, number - 1));
     if (number < pages)
-        json_object_set_new(page, "after", json_page_url(q, rerun, show, number + 1));
+        json_object_set_new(page, "next_url", json_page_url(q, rerun, show, number + 1));
 }
 
 /* --- what they come to ----------------------------------------------------------------------- */

@@ -63,6 +63,9 @@ class Reruns(DemoTest):
         html = self.teacher.get(rerun + "?show=higher").text
         self.assertIn("5 / 10", html)
         self.assertNotIn("9 / 10", html)
+        for query in ("?page=99", "?page=-1", "?page=x", "?show=nonsense"):
+            page_again = self.teacher.json(rerun + query)
+            self.assertEqual((page_again["page"], page_again["pages"], len(page_again["lines"])), (1, 1, 2), query)
         # no student sees anything of it
         self.assertEqual((self.points("student"), self.points("other")), ("5", "9"))
         self.assertEqual(len(self.student.json(base)["submissions"]), 1)
@@ -156,6 +159,33 @@ class Reruns(DemoTest):
         finally:
             self.teacher.post("/courses/cs101/pause", {"pause": "0"})
         self.assertEqual(self.points("student"), "5")
+
+    def test_a_large_one_comes_in_pages_and_holds_nobody_up(self):
+        base = self.make("large", FIRST, SECOND)
+        # 240 more of the same, as rows: handing them in would take minutes
+        with sqlite3.connect(self.site.state / "gradeoven.db", timeout=30) as store:
+            for i in range(10, 250):
+                store.execute("INSERT INTO submissions (assignment_id, user_id, number, attempt, tree_id, is_late, once, address, "
+                              "created_us) SELECT s.assignment_id, s.user_id, ?, ?, s.tree_id, 0, ?, '', s.created_us FROM submissions s "
+                              "JOIN assignments a ON a.id = s.assignment_id WHERE a.name = 'large' AND s.number = 1", (i, i, f"large{i}"))
+        self.teacher.post("/courses/cs101/pause", {"pause": "1"})
+        rerun = self.propose(base, scope="all")
+        sizes = [(page["page"], page["pages"], len(page["lines"])) for page in
+                 (self.teacher.json(rerun + query) for query in ("", "?page=2", "?page=3", "?page=4", "?show=waiting&page=3"))]
+        self.assertEqual(sizes, [(1, 3, 100), (2, 3, 100), (3, 3, 42), (3, 3, 42), (3, 3, 42)])
+        self.assertIn("?show=&amp;page=2", self.teacher.get(rerun).text)
+        self.assertEqual(self.admin.get("/admin").status, 200)
+        # 242 that wait keep neither a student nor a teacher from submitting, and what they submit is first
+        places = [(who, who.submit("cs101", "large", {"points": b"5/10"})) for who in (self.student, self.teacher)]
+        self.teacher.post("/courses/cs101/pause", {"pause": "0"})
+        for who, place in places:
+            self.assertEqual(who.wait_for_run(place)["score"]["earned"], "7")
+        wait_until("one of the others has begun", lambda: self.teacher.json(rerun)["rerun"]["baked"])
+        with sqlite3.connect(f"file:{self.site.state}/gradeoven.db?mode=ro", uri=True) as store:
+            first = store.execute("SELECT reason FROM runs WHERE version_id = (SELECT max(version_id) FROM runs WHERE "
+                                  "reason = 'proposal') AND started_us IS NOT NULL ORDER BY started_us LIMIT 2").fetchall()
+        self.assertEqual(first, [("submit",), ("submit",)])
+        self.assertEqual(self.close(rerun, "drop").status, 303)
 
     def test_chance_is_found_by_baking_twice(self):
         base = self.make("chance", CHANCE)
