@@ -51,6 +51,8 @@ libgradeoven_la_SOURCES = \
 	mod_gradeoven/model/line_comments.c mod_gradeoven/model/line_comments.h \
 	mod_gradeoven/model/pseudonym.c mod_gradeoven/model/pseudonym.h \
 	mod_gradeoven/model/regrades.c mod_gradeoven/model/regrades.h \
+	mod_gradeoven/model/reruns.c mod_gradeoven/model/reruns.h \
+	mod_gradeoven/model/reruns_apply.c mod_gradeoven/model/reruns_start.c \
 	mod_gradeoven/model/rubric.c mod_gradeoven/model/rubric.h \
 	mod_gradeoven/model/lint_command.c \
 	mod_gradeoven/model/lint_names.c \
@@ -181,6 +183,7 @@ mod_gradeoven_la_SOURCES = \
 	mod_gradeoven/pages/gradebook_import.c mod_gradeoven/pages/gradebook_settings.c \
 	mod_gradeoven/pages/grading.h mod_gradeoven/pages/grading_shared.c \
 	mod_gradeoven/pages/line_comments.c mod_gradeoven/pages/regrade.c \
+	mod_gradeoven/pages/rerun.c mod_gradeoven/pages/reruns.c mod_gradeoven/pages/reruns.h \
 	mod_gradeoven/pages/rubric.c mod_gradeoven/pages/submission_diff.c \
 	mod_gradeoven/routes.c mod_gradeoven/routes.h \
 	mod_gradeoven/routes_match.c \

@@ -77,6 +77,12 @@ const go_route go_routes[] = {
     {GO_POST, ASSIGNMENT "/check",        GO_RIGHT_TEACH,          check_start,          "check",           0},
     {GO_GET,  ASSIGNMENT "/copy",         GO_RIGHT_TEACH,          assignment_copy_page, "copy",            0},
     {GO_POST, ASSIGNMENT "/copy",         GO_RIGHT_TEACH,          assignment_copy,      "copy",            0},
+    {GO_GET,  ASSIGNMENT "/reruns",       GO_RIGHT_GRADE,          reruns_page,          "reruns",          0},
+    {GO_POST, ASSIGNMENT "/reruns",       GO_RIGHT_TEACH,          rerun_start,          "reruns",          0},
+    {GO_GET,  ASSIGNMENT "/reruns/:rerun", GO_RIGHT_GRADE,         rerun_page,           "rerun",           0},
+    {GO_POST, ASSIGNMENT "/reruns/:rerun/apply", GO_RIGHT_TEACH,   rerun_apply,          "rerun",           0},
+    {GO_POST, ASSIGNMENT "/reruns/:rerun/undo", GO_RIGHT_TEACH,    rerun_undo,           "rerun",           0},
+    {GO_POST, ASSIGNMENT "/reruns/:rerun/drop", GO_RIGHT_TEACH,    rerun_drop,           "rerun",           0},
     {GO_GET,  COURSE "/copy",             GO_RIGHT_TEACH,          course_copy_page,     "copy",            0},
     {GO_POST, COURSE "/copy",             GO_RIGHT_TEACH,          course_copy,          "copy",            0},
 

@@ -16,8 +16,9 @@ dist_templates_DATA = \
 	templates/regrade.html templates/regrades.html templates/reveal.html templates/rubric.html \
 	templates/submission_diff.html \
 	templates/gradebook.html templates/gradebook_import.html templates/gradebook_settings.html \
-	templates/grade_cell.html
+	templates/grade_cell.html \
+	templates/rerun.html templates/reruns.html
 staticdir = $(templatesdir)/static
 dist_static_DATA = templates/static/app.js templates/static/live.js templates/static/upload.js \
-	templates/static/check.js templates/static/oven.svg templates/static/style.css \
+	templates/static/check.js templates/static/rerun.js templates/static/oven.svg templates/static/style.css \
 	templates/static/highlight.js templates/static/keys.js

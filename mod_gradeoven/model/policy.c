@@ -212,14 +212,6 @@ go_score go_score_after(go_score score, int penalty_milli) {
     return (go_score){score.earned_milli - lost, score.possible_milli};
 }
 
-/* Is the part of the possible points larger? Of 0 possible points every score is nothing. */
-static int is_better(go_score a, go_score b) {
-    __extension__ typedef __int128 wide;
-    if (a.possible_milli <= 0) return 0;
-    if (b.possible_milli <= 0) return 1;
-    return (wide)a.earned_milli * b.possible_milli > (wide)b.earned_milli * a.possible_milli;
-}
-
 static int find_best(const go_history *history, const go_cost *costs) {
     int best = -1;
     go_score highest = {0, 0};
@@ -227,7 +219,7 @@ static int find_best(const go_history *history, const go_cost *costs) {
         const go_attempt *attempt = &history->attempts[i];
         if (!attempt->has_score) continue;
         go_score score = go_score_after(attempt->score, costs[i].penalty_milli);
-        if (best >= 0 && !is_better(score, highest)) continue;
+        if (best >= 0 && !go_score_is_better(score, highest)) continue;
         best = i;
         highest = score;
     }

@@ -14,7 +14,8 @@
  *
  * A running run is leased: whoever claimed it holds a token and must renew before the lease is
  * over; every change asks for that token, so an executor that was thought dead and comes back
- * changes nothing. A finished run never changes again; grading anew is a new run.
+ * changes nothing. A finished run never changes again; grading anew is a new run. What a proposed
+ * rerun has finished may be given to the submission that it was for, and taken back (reruns.h).
  */
 #ifndef GO_MODEL_RUNS_H
 #define GO_MODEL_RUNS_H

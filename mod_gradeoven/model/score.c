@@ -85,3 +85,10 @@ const char *go_score_format(apr_pool_t *pool, go_score score) {
     return apr_pstrcat(pool, go_score_format_milli(pool, score.earned_milli), "/",
                        go_score_format_milli(pool, score.possible_milli), NULL);
 }
+
+int go_score_is_better(go_score a, go_score b) {
+    __extension__ typedef __int128 wide;
+    if (a.possible_milli <= 0) return 0;
+    if (b.possible_milli <= 0) return 1;
+    return (wide)a.earned_milli * b.possible_milli > (wide)b.earned_milli * a.possible_milli;
+}

@@ -33,6 +33,11 @@ apr_status_t go_score_parse_milli(const char *bytes, apr_size_t length, apr_int6
 /* The shortest exact decimal: 99000 is "99", 99500 "99.5", -1500 "-1.5". Lives in `pool`. */
 const char *go_score_format_milli(apr_pool_t *pool, apr_int64_t milli);
 
+/*
+ * Is `a` a larger part of its points than `b`? One of 0 points is below all others. Exact.
+ */
+int go_score_is_better(go_score a, go_score b);
+
 /* "X/Y" */
 const char *go_score_format(apr_pool_t *pool, go_score score);
 

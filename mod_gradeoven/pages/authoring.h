@@ -52,6 +52,9 @@ json_t *json_version(const go_request *q, const go_version *version);
  */
 apr_status_t add_check(go_request *q, json_t *page);
 
+/* Courses where this person teaches (all, for an admin): array of go_course *. In copy.c. */
+apr_status_t courses_taught(go_request *q, apr_array_header_t **found);
+
 /* --- differences (diff.c) -------------------------------------------------------------------- */
 
 /* Of two texts: {"is_binary", "is_too_large", "added", "removed", "hunks"}. */

@@ -39,8 +39,7 @@ static void add_form(go_request *q, json_t *page, const char *name, const char *
 
 /* --- an assignment --------------------------------------------------------------------------- */
 
-/* Courses where this person teaches: array of go_course *. */
-static apr_status_t find_courses(go_request *q, apr_array_header_t **found) {
+apr_status_t courses_taught(go_request *q, apr_array_header_t **found) {
     apr_array_header_t *courses;
     apr_status_t status = q->at.user->is_admin ? go_courses_all(q->db, &courses, q->pool, &q->err)
                                                : go_courses_of_user(q->db, q->at.user->id, &courses,
@@ -60,7 +59,7 @@ int assignment_copy_page(go_request *q, json_t *page) {
     const go_assignment *from = q->at.assignment;
     page_begin(q, page, "Copy assignment");
     add_form(q, page, from->name, from->title, url_authoring(q, "copy"));
-    if (find_courses(q, &courses)) return go_failed(q);
+    if (courses_taught(q, &courses)) return go_failed(q);
     const char *chosen =
         json_string_value(json_object_get(json_object_get(page, "form"), "course"));
     json_t *list = json_array();
@@ -78,7 +77,7 @@ int assignment_copy_page(go_request *q, json_t *page) {
 static apr_status_t find_target(go_request *q, const go_course **into) {
     apr_array_header_t *courses;
     const char *name = go_form_text(q->form, "course");
-    apr_status_t status = find_courses(q, &courses);
+    apr_status_t status = courses_taught(q, &courses);
     for (int i = 0; !status && i < courses->nelts; i++) {
         *into = APR_ARRAY_IDX(courses, i, go_course *);
         if (!strcmp((*into)->name, name)) return APR_SUCCESS;

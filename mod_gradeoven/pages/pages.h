@@ -134,6 +134,14 @@ int check_start(go_request *q, json_t *page);
 int reference_archive(go_request *q, json_t *page);
 int reference_change(go_request *q, json_t *page);
 
+/* reruns.c, rerun.c */
+int reruns_page(go_request *q, json_t *page);
+int rerun_start(go_request *q, json_t *page);
+int rerun_page(go_request *q, json_t *page);
+int rerun_apply(go_request *q, json_t *page);
+int rerun_undo(go_request *q, json_t *page);
+int rerun_drop(go_request *q, json_t *page);
+
 /* copy.c */
 int assignment_copy_page(go_request *q, json_t *page);
 int assignment_copy(go_request *q, json_t *page);

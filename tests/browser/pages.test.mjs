@@ -10,7 +10,7 @@ const pages = {
   grader: [course, `${homework}/scoreboard`, `${course}/roster`, `${homework}/submissions`, `${homework}/exceptions`],
   instructor: ["/", "/new-course", `${course}/edit`, `${course}/roster`, `${course}/exceptions`, `${course}/new-assignment`, homework,
     `${homework}/edit`, `${homework}/exceptions`, `${homework}/stages`, `${homework}/stages/tests/main`, `${homework}/versions`, `${homework}/versions/1/diff`,
-    `${homework}/check`, `${homework}/copy`, `${course}/copy`, `${course}/assignments/empty/stages`, `${homework}/submissions`, `${homework}/submissions?show=all`, `${homework}/submissions/1`,
+    `${homework}/check`, `${homework}/reruns`, `${homework}/copy`, `${course}/copy`, `${course}/assignments/empty/stages`, `${homework}/submissions`, `${homework}/submissions?show=all`, `${homework}/submissions/1`,
     `${course}/assignments/broken/submissions/1`, `${course}/assignments/broken/edit`, `${course}/assignments/empty`, `${course}/assignments/empty/edit`],
   admin: ["/admin", "/admin/users", "/admin/courses"],
 };

@@ -83,7 +83,7 @@ class Pages(DemoTest):
         yield "/courses/:course/copy", teachers
         for page in ("stages", "stages/*file", "stage-files/*file", "check", "copy"):
             yield "/courses/:course/assignments/:assignment/" + page, teachers
-        for page in ("versions", "versions/:version/diff", "reference"):
+        for page in ("versions", "versions/:version/diff", "reference", "reruns", "reruns/:rerun"):
             yield "/courses/:course/assignments/:assignment/" + page, staff
         yield "/courses/:course/assignments/:assignment/submissions", staff
         yield "/courses/:course/assignments/:assignment/submissions/:number", owners
@@ -111,7 +111,7 @@ class Pages(DemoTest):
 
     def real(self, pattern):
         for name, value in ((":course", "cs101"), (":assignment", "roman-numerals"), (":number", "1"),
-                            (":version", "1"), ("*file", "tests/main"), (":other", "1"), (":item", "1"), (":comment", "1"),
+                            (":version", "1"), ("*file", "tests/main"), (":other", "1"), (":item", "1"), (":comment", "1"), (":rerun", "1"),
                             (":user", "student"), ("*path", "roman.c")):
             pattern = pattern.replace(name, value)
         return pattern
@@ -132,6 +132,7 @@ class Pages(DemoTest):
     def test_each_page_is_for_those_it_is_for(self):
         expected = dict(self.routes())
         self.assertEqual(sorted(expected), sorted(self.table("GET")))
+        self.people["instructor"].post("/courses/cs101/assignments/roman-numerals/reruns", {"version": "1", "scope": "all"})
         for pattern, statuses in expected.items():
             for role, status in zip(self.ROLES, statuses):
                 with self.subTest(path=pattern, role=role):
@@ -152,6 +153,7 @@ class Pages(DemoTest):
                "/courses/:course/assignments/:assignment/submissions/:number/choose": "owners",
                "/courses/:course/assignments/:assignment/scoreboard/hide": "members",
                "/courses/:course/assignments/:assignment/team": "members",
+               "/courses/:course/gradebook/cell": "staff", "/courses/:course/gradebook/import": "staff",
                "/courses/:course/assignments/:assignment/submissions/:number/grade": "staff",
                "/courses/:course/assignments/:assignment/submissions/:number/comments": "staff",
                "/courses/:course/assignments/:assignment/submissions/:number/comments/:comment": "staff",
