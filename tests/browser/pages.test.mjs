@@ -11,8 +11,9 @@ const pages = {
   instructor: ["/", "/new-course", `${course}/edit`, `${course}/roster`, `${course}/exceptions`, `${course}/new-assignment`, homework,
     `${homework}/edit`, `${homework}/exceptions`, `${homework}/stages`, `${homework}/stages/tests/main`, `${homework}/versions`, `${homework}/versions/1/diff`,
     `${homework}/check`, `${homework}/reruns`, `${homework}/copy`, `${course}/copy`, `${course}/assignments/empty/stages`, `${homework}/submissions`, `${homework}/submissions?show=all`, `${homework}/submissions/1`,
-    `${course}/assignments/broken/submissions/1`, `${course}/assignments/broken/edit`, `${course}/assignments/empty`, `${course}/assignments/empty/edit`],
-  admin: ["/admin", "/admin/users", "/admin/courses"],
+    `${course}/gradebook`, `${course}/gradebook/cell?student=student&column=a-roman-numerals`, `${course}/gradebook/import`,
+    `${course}/gradebook/settings`, `${course}/audit`, `${course}/assignments/broken/submissions/1`, `${course}/assignments/broken/edit`, `${course}/assignments/empty`, `${course}/assignments/empty/edit`],
+  admin: ["/admin", "/admin/users", "/admin/courses", "/admin/audit"],
 };
 const visitor = (who) => site.visitor(who === "nobody" ? null : who);
 
@@ -62,6 +63,9 @@ const refused = {
   "an assignment's rules": ["instructor", `${homework}/edit`, { "#late": "ten", "#attempts": "many" }, "Save the rules"],
   "an exception for a course": ["instructor", `${course}/exceptions`, { "#username": "student", "#time": "0.5" }, "Set"],
   "an exception": ["instructor", `${homework}/exceptions`, { "#username": "student", "#hours": "0.001" }, "Set"],
+  "a grade": ["instructor", `${course}/gradebook/cell?student=student&column=a-roman-numerals`, { "#points": "ten" }, "Save"],
+  "a category": ["instructor", `${course}/gradebook/settings`, { "#name": "Homework", "#weight": "much" }, "Add"],
+  "a list of points": ["instructor", `${course}/gradebook/import`, { "#csv": "username,Nope\nstudent,1\n" }, "Show what it would change"],
   "a password": ["student", "/settings", { "#current": "wrong", "#new": "long enough", "#repeat": "long enough" }, "Change password"],
   "an account": ["admin", "/admin/users", { "#username": "student" }, "Make the account"],
 };

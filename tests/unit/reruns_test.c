@@ -165,7 +165,7 @@ START_TEST(every_move_of_a_score_is_in_the_log) {
         {"score", "hw1, submission 1", "7/10", "9/10"},
         {"rerun", "hw1, rerun 1", "", "proposed: all, 2 submissions"}};
     apr_array_header_t *log;
-    ck_assert_ok(go_audit_of_course(site->db, site->course->id, 0, &log, unit_pool, &unit_error));
+    ck_assert_ok(go_audit_list(site->db, site->course->id, 0, "", &log, unit_pool, &unit_error));
     for (int i = 0; i < 5; i++) {
         const go_audit_entry *entry = &APR_ARRAY_IDX(log, i, go_audit_entry);
         ck_assert_str_eq(entry->actor, "instructor");

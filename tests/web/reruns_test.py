@@ -50,6 +50,22 @@ class Reruns(DemoTest):
     def points(self, who):
         return self.people[who].json(self.places[who])["run"]["score"]["earned"]
 
+    def test_what_a_team_handed_in_is_baked_once_and_counts_for_all(self):
+        base = publish(self.teacher, "together", FIRST)
+        self.assertEqual(self.teacher.post(base + "/team/rules", {"forming": "staff", "size": "2"}).status, 303)
+        for name in ("student", "other"):
+            self.assertEqual(self.teacher.post(base + "/team/change", {"action": "add", "name": "A", "username": name}).status, 303)
+        place = self.student.submit("cs101", "together", {"points": b"5/10"})
+        self.student.wait_for_run(place)
+        self.teacher.upload(base + "/versions", {}, [("archive", "a.tar.gz", assignment(SECOND))])
+        rerun = self.propose(base)
+        page = self.ready(rerun)
+        self.assertEqual([(one["before"]["earned"], one["after"]["earned"]) for one in page["lines"]], [("5", "7")])
+        self.assertEqual(self.close(rerun, "apply", policy="replace").status, 303)
+        for who in (self.student, self.other):
+            mine = next(one for one in who.json("/courses/cs101")["assignments"] if one["name"] == "together")["mine"]
+            self.assertEqual(mine["score"]["earned"], "7")
+
     def test_a_proposal_from_the_form_to_its_undoing(self):
         base = self.make("whole", FIRST, SECOND)
         self.assertIn("There are none yet", self.teacher.get(base + "/reruns").text)
