@@ -21,6 +21,7 @@ libgradeoven_la_SOURCES = \
 	mod_gradeoven/model/avatar_svg.c \
 	mod_gradeoven/model/buffer.c \
 	mod_gradeoven/model/buffer.h \
+	mod_gradeoven/model/chart.c mod_gradeoven/model/chart.h \
 	mod_gradeoven/model/checkup.c mod_gradeoven/model/checkup.h \
 	mod_gradeoven/model/claim.c \
 	mod_gradeoven/model/counted.c mod_gradeoven/model/counted.h \
@@ -94,6 +95,8 @@ libgradeoven_la_SOURCES = \
 	mod_gradeoven/model/state.c \
 	mod_gradeoven/model/state.h \
 	mod_gradeoven/model/statements.inc \
+	mod_gradeoven/model/statistics.c mod_gradeoven/model/statistics.h \
+	mod_gradeoven/model/statistics_read.c \
 	mod_gradeoven/model/store.c \
 	mod_gradeoven/model/store.h \
 	mod_gradeoven/model/submissions.c \
@@ -161,6 +164,7 @@ mod_gradeoven_la_SOURCES = \
 	mod_gradeoven/pages/roster.c mod_gradeoven/pages/settings.c \
 	mod_gradeoven/pages/receipts.c mod_gradeoven/pages/scoreboard.c \
 	mod_gradeoven/pages/outlook.c \
+	mod_gradeoven/pages/statistics.c \
 	mod_gradeoven/pages/shared.c mod_gradeoven/pages/steering.c \
 	mod_gradeoven/pages/submission.c mod_gradeoven/pages/submission_run.c \
 	mod_gradeoven/pages/submission_tests.c \

@@ -93,6 +93,8 @@ const go_route go_routes[] = {
     {GO_POST, ASSIGNMENT "/scoreboard",   GO_RIGHT_TEACH,          scoreboard_change,    "assignment_edit", 0},
     {GO_POST, ASSIGNMENT "/scoreboard/hide", GO_RIGHT_SEE_ASSIGNMENT, scoreboard_hide,   NULL,              0},
 
+    {GO_GET,  ASSIGNMENT "/statistics",   GO_RIGHT_GRADE,          statistics_page,      "statistics",      0},
+
     {GO_GET,  ASSIGNMENT "/rubric",       GO_RIGHT_GRADE,          rubric_page,          "rubric",          0},
     {GO_POST, ASSIGNMENT "/rubric",       GO_RIGHT_TEACH,          rubric_add,           "rubric",          0},
     {GO_POST, ASSIGNMENT "/rubric/:item", GO_RIGHT_TEACH,          rubric_change,        "rubric",          0},

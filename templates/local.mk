@@ -14,7 +14,8 @@ dist_templates_DATA = \
 	templates/course_student.html templates/scoreboard.html \
 	templates/feedback.html templates/file_view.html templates/grade.html templates/grading.html \
 	templates/regrade.html templates/regrades.html templates/reveal.html templates/rubric.html \
-	templates/submission_diff.html
+	templates/submission_diff.html \
+	templates/statistics.html
 staticdir = $(templatesdir)/static
 dist_static_DATA = templates/static/app.js templates/static/live.js templates/static/upload.js \
 	templates/static/check.js templates/static/oven.svg templates/static/style.css \

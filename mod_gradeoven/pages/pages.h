@@ -154,6 +154,9 @@ int scoreboard_page(go_request *q, json_t *page);
 int scoreboard_hide(go_request *q, json_t *page);
 int scoreboard_change(go_request *q, json_t *page);
 
+/* statistics.c */
+int statistics_page(go_request *q, json_t *page);
+
 /* Grading by people. rubric.c: */
 int rubric_page(go_request *q, json_t *page);
 int rubric_add(go_request *q, json_t *page);
