@@ -35,6 +35,8 @@ const go_route go_routes[] = {
     {GO_GET,  COURSE "/roster/export",    GO_RIGHT_GRADE,          roster_export,        NULL,              0},
     {GO_POST, COURSE "/roster/change",    GO_RIGHT_TEACH,          roster_change,        "roster",          0},
     {GO_POST, COURSE "/roster/drop",      GO_RIGHT_TEACH,          roster_drop,          "roster",          0},
+    {GO_POST, COURSE "/roster/view-as",   GO_RIGHT_TEACH,          view_as_begin,        "roster",          0},
+    {GO_POST, "/view-as/stop",            GO_RIGHT_USER,           view_as_stop,         NULL,              0},
     {GO_POST, COURSE "/roster/code",      GO_RIGHT_TEACH,          roster_code,          "roster",          0},
     {GO_POST, COURSE "/roster/code/end",  GO_RIGHT_TEACH,          roster_code_end,      NULL,              0},
     {GO_GET,  COURSE "/exceptions",       GO_RIGHT_GRADE,          course_exceptions_page, "course_exceptions", 0},

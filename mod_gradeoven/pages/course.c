@@ -11,6 +11,10 @@
 static apr_status_t add_own(go_request *q, const go_assignment *assignment,
                             const apr_array_header_t *lines, json_t *json) {
     const go_submission_line *mine = NULL;
+    int withholds;
+    apr_status_t status = view_as_withholds(q, assignment, &withholds);
+    if (withholds) json_object_set_new(json, "is_withheld", json_true());
+    if (status || withholds) return status;
     for (int i = 0; i < lines->nelts; i++) {
         const go_submission_line *line = &APR_ARRAY_IDX(lines, i, go_submission_line);
         if (line->assignment_id == assignment->id) mine = line;
@@ -80,7 +84,7 @@ int course_page(go_request *q, json_t *page) {
     }
     json_object_set_new(page, "assignments", list);
     if (q->err.status) return go_failed(q);
-    json_object_set_new(page, "has_submissions", json_boolean(lines->nelts > 0));
+    json_object_set_new(page, "has_submissions", json_boolean(lines->nelts > 0 && !q->view));
     return HTTP_OK;
 }
 
