@@ -21,6 +21,7 @@ libgradeoven_la_SOURCES = \
 	mod_gradeoven/model/avatar_svg.c \
 	mod_gradeoven/model/buffer.c \
 	mod_gradeoven/model/buffer.h \
+	mod_gradeoven/model/chart.c mod_gradeoven/model/chart.h \
 	mod_gradeoven/model/checkup.c mod_gradeoven/model/checkup.h \
 	mod_gradeoven/model/claim.c \
 	mod_gradeoven/model/counted.c mod_gradeoven/model/counted.h \
@@ -100,6 +101,8 @@ libgradeoven_la_SOURCES = \
 	mod_gradeoven/model/state.c \
 	mod_gradeoven/model/state.h \
 	mod_gradeoven/model/statements.inc \
+	mod_gradeoven/model/statistics.c mod_gradeoven/model/statistics.h \
+	mod_gradeoven/model/statistics_read.c \
 	mod_gradeoven/model/store.c \
 	mod_gradeoven/model/store.h \
 	mod_gradeoven/model/submissions.c \
@@ -117,6 +120,7 @@ libgradeoven_la_SOURCES = \
 	mod_gradeoven/model/turns.h \
 	mod_gradeoven/model/users.c \
 	mod_gradeoven/model/users.h \
+	mod_gradeoven/model/view_as.c mod_gradeoven/model/view_as.h \
 	mod_gradeoven/model/zone.c \
 	mod_gradeoven/model/zone.h
 nodist_libgradeoven_la_SOURCES = schema.inc
@@ -169,6 +173,7 @@ mod_gradeoven_la_SOURCES = \
 	mod_gradeoven/pages/roster.c mod_gradeoven/pages/settings.c \
 	mod_gradeoven/pages/receipts.c mod_gradeoven/pages/scoreboard.c \
 	mod_gradeoven/pages/outlook.c \
+	mod_gradeoven/pages/statistics.c mod_gradeoven/pages/view_as.c \
 	mod_gradeoven/pages/shared.c mod_gradeoven/pages/steering.c \
 	mod_gradeoven/pages/submission.c mod_gradeoven/pages/submission_run.c \
 	mod_gradeoven/pages/submission_tests.c \
@@ -194,7 +199,8 @@ mod_gradeoven_la_SOURCES = \
 	mod_gradeoven/web/request.c mod_gradeoven/web/request.h \
 	mod_gradeoven/web/session.c mod_gradeoven/web/session.h \
 	mod_gradeoven/web/static.c mod_gradeoven/web/static.h \
-	mod_gradeoven/web/upload.c mod_gradeoven/web/upload.h
+	mod_gradeoven/web/upload.c mod_gradeoven/web/upload.h \
+	mod_gradeoven/web/viewing.c mod_gradeoven/web/viewing.h
 mod_gradeoven_la_CPPFLAGS = $(AM_CPPFLAGS) $(HTTPD_CFLAGS) $(APR_CFLAGS) $(JANSSON_CFLAGS) \
 	$(SODIUM_CFLAGS)
 mod_gradeoven_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared

@@ -35,6 +35,8 @@ const go_route go_routes[] = {
     {GO_GET,  COURSE "/roster/export",    GO_RIGHT_GRADE,          roster_export,        NULL,              0},
     {GO_POST, COURSE "/roster/change",    GO_RIGHT_TEACH,          roster_change,        "roster",          0},
     {GO_POST, COURSE "/roster/drop",      GO_RIGHT_TEACH,          roster_drop,          "roster",          0},
+    {GO_POST, COURSE "/roster/view-as",   GO_RIGHT_TEACH,          view_as_begin,        "roster",          0},
+    {GO_POST, "/view-as/stop",            GO_RIGHT_USER,           view_as_stop,         NULL,              0},
     {GO_POST, COURSE "/roster/code",      GO_RIGHT_TEACH,          roster_code,          "roster",          0},
     {GO_POST, COURSE "/roster/code/end",  GO_RIGHT_TEACH,          roster_code_end,      NULL,              0},
     {GO_GET,  COURSE "/exceptions",       GO_RIGHT_GRADE,          course_exceptions_page, "course_exceptions", 0},
@@ -114,6 +116,7 @@ const go_route go_routes[] = {
     {GO_POST, ASSIGNMENT "/team/rules",   GO_RIGHT_TEACH,          team_rules_change,    "team",            0},
     {GO_POST, ASSIGNMENT "/team/list",    GO_RIGHT_TEACH,          team_list,            "team",            0},
     {GO_POST, ASSIGNMENT "/team/change",  GO_RIGHT_TEACH,          team_change,          "team",            0},
+    {GO_GET,  ASSIGNMENT "/statistics",   GO_RIGHT_GRADE,          statistics_page,      "statistics",      0},
 
     {GO_GET,  ASSIGNMENT "/rubric",       GO_RIGHT_GRADE,          rubric_page,          "rubric",          0},
     {GO_POST, ASSIGNMENT "/rubric",       GO_RIGHT_TEACH,          rubric_add,           "rubric",          0},

@@ -17,7 +17,8 @@ dist_templates_DATA = \
 	templates/submission_diff.html \
 	templates/gradebook.html templates/gradebook_import.html templates/gradebook_settings.html \
 	templates/grade_cell.html \
-	templates/rerun.html templates/reruns.html
+	templates/rerun.html templates/reruns.html \
+	templates/statistics.html
 staticdir = $(templatesdir)/static
 dist_static_DATA = templates/static/app.js templates/static/live.js templates/static/upload.js \
 	templates/static/check.js templates/static/rerun.js templates/static/oven.svg templates/static/style.css \

@@ -64,7 +64,7 @@ static apr_status_t read_columns(reading *r) {
     while (!status && go_rows_next(rows)) {
         int is_draft = go_rows_integer(rows, 4, 0) == 0;
         if (r->book->columns->nelts == GO_GRADE_COLUMNS_MAX) break;
-        if (is_draft && r->reader == GO_BOOK_STUDENT) continue;
+        if (is_draft && r->reader != GO_BOOK_STAFF) continue;
         go_grade_column *column = apr_array_push(r->book->columns);
         *column = (go_grade_column){.id = go_rows_integer(rows, 0, 0),
                                     .assignment_id = go_rows_integer(rows, 1, 0),
@@ -179,7 +179,8 @@ static void read_score(const reading *r, go_rows *rows, const go_grading_rules *
                             .items_milli = go_rows_integer(rows, 11, 0)};
     int is_released = go_is_released(rules, feedback.is_done, feedback.done_us, r->now);
     int is_told = r->reader == GO_BOOK_STAFF ? feedback.is_done : is_released;
-    grade->is_hidden = r->reader == GO_BOOK_STAFF && rules->is_blind && !is_released;
+    grade->is_hidden = rules->is_blind && (r->reader == GO_BOOK_VIEWER ||
+                                           (r->reader == GO_BOOK_STAFF && !is_released));
     grade->has_points = has_automatic || (is_told && feedback.revision);
     go_score total = is_told && feedback.revision
                          ? go_feedback_total(rules, &feedback, has_automatic, automatic)

@@ -68,8 +68,9 @@ typedef struct go_gradebook {
     apr_array_header_t *rows;    /* of go_grade_row, by username */
 } go_gradebook;
 
-/* Whose eyes: what a student may not know yet is not there. */
-typedef enum go_book_reader { GO_BOOK_STAFF, GO_BOOK_STUDENT } go_book_reader;
+/* Whose eyes: what a student may not know yet is not there; nor, for who looks as a student
+   (view_as.h), anything that is graded blind. */
+typedef enum go_book_reader { GO_BOOK_STAFF, GO_BOOK_STUDENT, GO_BOOK_VIEWER } go_book_reader;
 
 /* The students of a course who are not dropped, or only the one `user_id` (0: all). In `pool`. */
 apr_status_t go_gradebook_read(go_db *db, const go_course *course, apr_int64_t user_id,

@@ -35,6 +35,11 @@ static standing standing_of(const go_situation *at) {
     return OUTSIDER;
 }
 
+static int is_looking(go_right right) {
+    return right == GO_RIGHT_USER || right == GO_RIGHT_SEE_COURSE ||
+           right == GO_RIGHT_SEE_ASSIGNMENT || right == GO_RIGHT_SEE_SUBMISSION;
+}
+
 go_decision go_rights_decide(go_right right, const go_situation *at) {
     standing who = standing_of(at);
     if (least[right] == STRANGER) return GO_ALLOWED;
@@ -44,6 +49,7 @@ go_decision go_rights_decide(go_right right, const go_situation *at) {
     if (who == STUDENT && at->assignment && !at->assignment->is_published) return GO_HIDDEN;
     if (who == STUDENT && at->submission && at->submission->user_id != at->user->id)
         return GO_HIDDEN;
+    if (at->is_viewing && !is_looking(right)) return GO_FORBIDDEN;
     if (right == GO_RIGHT_MAKE_COURSE && at->user->may_teach) return GO_ALLOWED;
     return who >= least[right] ? GO_ALLOWED : GO_FORBIDDEN;
 }

@@ -28,6 +28,7 @@ typedef struct go_situation {
     const go_course *course;
     const go_assignment *assignment;
     const go_submission *submission;
+    int is_viewing; /* somebody else looks as `user` (view_as.h): nothing but looking is allowed */
 } go_situation;
 
 typedef enum go_decision {

@@ -51,6 +51,7 @@ apr_status_t go_session_find(go_db *db, const char *token, const go_session_limi
     found->created_us = go_rows_integer(rows, 1, 0);
     found->seen_us = go_rows_integer(rows, 2, 0);
     found->user = go_user_from_row(rows, 3, pool);
+    found->is_viewing = go_rows_text(rows, 12) != NULL;
     *session = found;
     /* Not noted on a full disk, which is no reason to show nobody anything. */
     if (now - found->seen_us > apr_time_from_sec(60))

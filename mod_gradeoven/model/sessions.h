@@ -12,6 +12,7 @@ typedef struct go_session {
     const char *csrf; /* what each form of this session must carry */
     apr_time_t created_us, seen_us;
     go_user *user;
+    int is_viewing; /* sees a course as one of its students (view_as.h) */
 } go_session;
 
 typedef struct go_session_limits {

@@ -150,6 +150,32 @@ apr_time_t go_zone_add_days(const char *zone, apr_time_t time, int days) {
     return U_FAILURE(error) ? plain : (apr_time_t)date * 1000 + time % APR_USEC_PER_SEC;
 }
 
+apr_time_t go_zone_day_start(const char *zone, apr_time_t time) {
+    const apr_time_t day = apr_time_from_sec(24 * 3600);
+    UErrorCode error = U_ZERO_ERROR;
+    UCalendar *calendar = open_calendar(zone);
+    if (!calendar) return time - time % day;
+    apr_int64_t milliseconds = time / 1000;
+    ucal_setMillis(calendar, (UDate)milliseconds, &error);
+    fields f = from_date(calendar, &error);
+    f.hour = f.minute = f.second = 0;
+    UDate date = to_date(calendar, &f, &error);
+    ucal_close(calendar);
+    return U_FAILURE(error) ? time - time % day : (apr_time_t)date * 1000;
+}
+
+int go_zone_weekday(const char *zone, apr_time_t time) {
+    UErrorCode error = U_ZERO_ERROR;
+    UCalendar *calendar = open_calendar(zone);
+    if (!calendar) calendar = open_calendar("UTC");
+    if (!calendar) return 0;
+    apr_int64_t milliseconds = time / 1000;
+    ucal_setMillis(calendar, (UDate)milliseconds, &error);
+    int day = ucal_get(calendar, UCAL_DAY_OF_WEEK, &error); /* 1 is Sunday */
+    ucal_close(calendar);
+    return (day + 5) % 7;
+}
+
 /*
  * ICU knows "CET" or "AEST" only in the English of a country that uses the name, and says "GMT+1"
  * in all others. So the region decides which English is asked.

@@ -35,6 +35,15 @@ apr_status_t go_zone_parse_local(const char *zone, const char *text, apr_time_t 
  */
 apr_time_t go_zone_add_days(const char *zone, apr_time_t time, int days);
 
+/*
+ * When the calendar day of `time` began in `zone`: at midnight, or where summer time skips that, as
+ * early as the day has a time. Days may be 23 or 25 hours long. An unknown zone is taken as UTC.
+ */
+apr_time_t go_zone_day_start(const char *zone, apr_time_t time);
+
+/* The day of the week of `time` in `zone`: 0 for Monday to 6 for Sunday. */
+int go_zone_weekday(const char *zone, apr_time_t time);
+
 typedef enum go_zone_style {
     GO_ZONE_DATETIME_LOCAL, /* 2026-11-23T23:59, for <input type=datetime-local> */
     GO_ZONE_HUMAN,          /* Mon 23 Nov 2026, 23:59 CET */

@@ -11,6 +11,10 @@
 static apr_status_t add_own(go_request *q, const go_assignment *assignment,
                             const apr_array_header_t *lines, json_t *json) {
     const go_submission_line *mine = NULL;
+    int withholds;
+    apr_status_t status = view_as_withholds(q, assignment, &withholds);
+    if (withholds) json_object_set_new(json, "is_withheld", json_true());
+    if (status || withholds) return status;
     for (int i = 0; i < lines->nelts; i++) {
         const go_submission_line *line = &APR_ARRAY_IDX(lines, i, go_submission_line);
         if (line->assignment_id == assignment->id) mine = line;
@@ -63,8 +67,9 @@ static apr_status_t add_grades(go_request *q, json_t *page, json_t *assignments)
     json_t *others = json_array();
     json_object_set_new(page, "other_grades", others);
     json_object_set_new(page, "total", json_null());
-    apr_status_t status = go_gradebook_read(q->db, q->at.course, q->at.user->id, GO_BOOK_STUDENT,
-                                            q->now, &book, q->pool, &q->err);
+    apr_status_t status = go_gradebook_read(q->db, q->at.course, q->at.user->id,
+                                            q->view ? GO_BOOK_VIEWER : GO_BOOK_STUDENT, q->now,
+                                            &book, q->pool, &q->err);
     if (status || !book || !book->rows->nelts) return status;
     const go_grade_row *row = &APR_ARRAY_IDX(book->rows, 0, go_grade_row);
     for (int i = 0; i < book->columns->nelts; i++) {
@@ -118,7 +123,7 @@ int course_page(go_request *q, json_t *page) {
     }
     json_object_set_new(page, "assignments", list);
     if (q->err.status || (!is_staff && add_grades(q, page, list))) return go_failed(q);
-    json_object_set_new(page, "has_submissions", json_boolean(lines->nelts > 0));
+    json_object_set_new(page, "has_submissions", json_boolean(lines->nelts > 0 && !q->view));
     return HTTP_OK;
 }
 

@@ -70,7 +70,8 @@ json_t *json_grade(const go_request *q, const go_grade_column *column, const go_
                         shows ? json_string(go_score_format_milli(q->pool, grade->out_of_milli))
                               : json_null());
     json_object_set_new(json, "reason",
-                        *grade->reason ? go_json_text(q, grade->reason) : json_null());
+                        *grade->reason && !grade->is_hidden ? go_json_text(q, grade->reason)
+                                                            : json_null());
     return json;
 }
 

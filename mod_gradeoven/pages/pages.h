@@ -48,6 +48,12 @@ int roster_failed(go_request *q, json_t *page);
 /* What was done, with the passwords that are shown this once. */
 void roster_add_registered(go_request *q, json_t *page, const apr_array_header_t *done);
 
+/* view_as.c */
+int view_as_begin(go_request *q, json_t *page);
+int view_as_stop(go_request *q, json_t *page);
+/* Must what was handed in for this assignment not be shown to who looks as somebody else? */
+apr_status_t view_as_withholds(go_request *q, const go_assignment *assignment, int *withholds);
+
 /* roster_import.c */
 int roster_import(go_request *q, json_t *page);
 /* A list, decoded to UTF-8: of the uploaded "file", or else what was pasted into "csv". */
@@ -188,6 +194,9 @@ int team_list(go_request *q, json_t *page);
 int team_change(go_request *q, json_t *page);
 /* Adds "team": the viewer's, and what handing in costs its other members; null without teams. */
 apr_status_t add_team(go_request *q, json_t *page);
+
+/* statistics.c */
+int statistics_page(go_request *q, json_t *page);
 
 /* Grading by people. rubric.c: */
 int rubric_page(go_request *q, json_t *page);

@@ -34,6 +34,8 @@ static json_t *json_person(const go_request *q, const go_enrolment *person) {
         json_array_append_new(roles, json_pack("{s:s, s:b}", "name", go_role_name(role),
                                                "is_chosen", role == person->role));
     json_object_set_new(json, "roles", roles);
+    json_object_set_new(json, "is_student",
+                        json_boolean(person->role == GO_ROLE_STUDENT && !person->dropped_us));
     json_object_set_new(json, "section", json_string(person->section));
     json_object_set_new(json, "extra", json_extra(person->extra));
     json_object_set_new(json, "dropped", go_json_time(q, q->zone, person->dropped_us));

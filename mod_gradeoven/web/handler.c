@@ -2,6 +2,7 @@
 
 #include "web/reply.h"
 #include "web/session.h"
+#include "web/viewing.h"
 
 #include "model/pseudonym.h"
 
@@ -111,7 +112,8 @@ static apr_status_t find_situation(go_request *q) {
     status = go_assignment_find(q->db, course, name, &assignment, q->pool, &q->err);
     if (status) return status;
     q->at.assignment = assignment;
-    return find_submission(q);
+    status = go_viewing_check(q);
+    return status ? status : find_submission(q);
 }
 
 /* Who is not logged in is sent to the login page, and from there to where they wanted to go. */
@@ -179,6 +181,8 @@ static int handle(go_request *q) {
     int status = find_route(q);
     if (status != OK) return status;
     if (go_form_parse(q->query, q->r->args, length, &q->err)) return HTTP_BAD_REQUEST;
+    status = go_viewing_admit(q);
+    if (status != HTTP_OK) return status;
     if (find_situation(q)) return go_failed(q);
     status = decide(q);
     if (status != HTTP_OK) return status;

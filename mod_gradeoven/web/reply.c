@@ -53,6 +53,8 @@ static const struct {
     {"code", "There is a new code. The old one, if there was any, is not valid any more."},
     {"no-code", "There is no code any more."},
     {"joined", "You are in the course."},
+    {"view-over", "You do not see a course as a student any more."},
+    {"view-inside", "While you see a course as a student, you see nothing else."},
     {"logout", "You are logged out."},
 };
 
@@ -96,6 +98,15 @@ static int send_json(go_request *q, int http_status, const char *type, const jso
     return respond(q, http_status, type, copy, strlen(copy));
 }
 
+/* The banner of who sees a course as a student does. */
+static json_t *json_viewing(const go_request *q, const go_view_as *view) {
+    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:s}", "username", view->student->username, "name",
+                     go_user_label(view->student), "course", view->course_title, "url",
+                     go_url(q, "/courses/%s", view->course), "until",
+                     go_json_time(q, q->zone, view->until_us), "viewer",
+                     q->session->user->username);
+}
+
 /* What every page's template and JSON have: who is logged in, the form token, the site. */
 static void add_frame(go_request *q, json_t *page) {
     const go_user *user = q->at.user;
@@ -107,6 +118,7 @@ static void add_frame(go_request *q, json_t *page) {
             json_pack("{s:s, s:s, s:b, s:b}", "username", user->username, "name",
                       go_user_label(user), "is_admin", user->is_admin, "may_make_course",
                       go_rights_decide(GO_RIGHT_MAKE_COURSE, &q->at) == GO_ALLOWED));
+    if (q->view) json_object_set_new(page, "viewing", json_viewing(q, q->view));
     if (q->session) json_object_set_new(page, "csrf", json_string(q->session->csrf));
     const char *notice = q->query ? go_notice_text(go_form_get(q->query, "notice")) : NULL;
     if (notice) json_object_set_new(page, "notice", json_string(notice));

@@ -100,8 +100,11 @@ void go_request_log(const go_request *q, int level, const char *format, ...) {
     va_start(args, format);
     const char *text = apr_pvsprintf(q->pool, format, args);
     va_end(args);
+    const go_user *user = q->view ? q->session->user : q->at.user;
+    if (q->view)
+        text = apr_psprintf(q->pool, "(sees it as %s) %s", q->view->student->username, text);
     /* httpd escapes control characters of a log line itself (ap_escape_errorlog_item) */
     ap_log_rerror(APLOG_MARK, level, 0, q->r, "gradeoven: user=%s course=%s assignment=%s: %s",
-                  q->at.user ? q->at.user->username : "-", q->at.course ? q->at.course->name : "-",
+                  user ? user->username : "-", q->at.course ? q->at.course->name : "-",
                   q->at.assignment ? q->at.assignment->name : "-", text);
 }

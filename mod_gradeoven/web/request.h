@@ -11,6 +11,8 @@
 #include "web/form.h"
 #include "web/upload.h"
 
+#include "model/view_as.h"
+
 #include <httpd.h>
 
 struct go_request {
@@ -28,6 +30,10 @@ struct go_request {
     go_upload *upload;     /* the body's files; NULL when the route takes none */
     go_session *session;   /* NULL: not logged in */
     go_situation at;       /* user, role, course, assignment, submission */
+    /* When session->user sees a course as at.user, a student of it, sees it (viewing.h): */
+    const go_view_as *view;      /* or NULL */
+    const go_view_as *view_over; /* ended by this request, or NULL */
+    int hides_work;              /* the assignment is graded blind: not what was handed in */
     int wants_json;
     const char *zone; /* in which times are shown: the course's, else UTC */
     go_error err;

@@ -1,5 +1,7 @@
 #include "web/session.h"
 
+#include "web/viewing.h"
+
 #include "model/passwords.h"
 
 #include <apr_strings.h>
@@ -44,8 +46,9 @@ apr_status_t go_web_session_load(go_request *q) {
     if (!token) return APR_SUCCESS;
     apr_status_t status =
         go_session_find(q->db, token, &q->site->sessions, q->now, &q->session, q->pool, &q->err);
-    if (q->session) q->at.user = q->session->user;
-    return status;
+    if (status || !q->session) return status;
+    q->at.user = q->session->user;
+    return go_viewing_load(q);
 }
 
 apr_status_t go_web_session_begin(go_request *q, const go_user *user) {
@@ -59,8 +62,8 @@ apr_status_t go_web_session_begin(go_request *q, const go_user *user) {
 }
 
 apr_status_t go_web_session_end(go_request *q) {
-    apr_status_t status =
-        q->session ? go_session_end(q->db, q->session, q->pool, &q->err) : APR_SUCCESS;
+    apr_status_t status = go_viewing_end(q, "logged out");
+    if (!status && q->session) status = go_session_end(q->db, q->session, q->pool, &q->err);
     set_cookie(q, "", 0);
     return status;
 }

@@ -41,6 +41,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/stages_lint_test.c \
 	tests/unit/stages_test.c \
 	tests/unit/state_test.c \
+	tests/unit/statistics_test.c \
 	tests/unit/store_test.c \
 	tests/unit/suites.inc \
 	tests/unit/teams_test.c \

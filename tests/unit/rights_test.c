@@ -67,6 +67,29 @@ START_TEST(each_right_is_for_those_it_is_for) {
 }
 END_TEST
 
+START_TEST(who_looks_as_a_student_may_only_look) {
+    const go_user student = {.id = OWNER, .may_teach = 1};
+    const go_course course = {.id = 1};
+    const go_assignment assignment = {.id = 1, .is_published = 1};
+    const go_submission own = {.id = 1, .user_id = OWNER}, others = {.id = 2, .user_id = STUDENT};
+    go_situation at = {.user = &student,
+                       .role = GO_ROLE_STUDENT,
+                       .course = &course,
+                       .assignment = &assignment,
+                       .submission = &own,
+                       .is_viewing = 1};
+    for (int right = 0; right < GO_RIGHT_COUNT; right++) {
+        int looks = right == GO_RIGHT_PUBLIC || right == GO_RIGHT_USER ||
+                    right == GO_RIGHT_SEE_COURSE || right == GO_RIGHT_SEE_ASSIGNMENT ||
+                    right == GO_RIGHT_SEE_SUBMISSION;
+        ck_assert_msg(go_rights_decide((go_right)right, &at) == (looks ? GO_ALLOWED : GO_FORBIDDEN),
+                      "right %d", right);
+    }
+    at.submission = &others;
+    ck_assert_int_eq(go_rights_decide(GO_RIGHT_SEE_SUBMISSION, &at), GO_HIDDEN);
+}
+END_TEST
+
 static int page(go_request *q, json_t *json) {
     return 200;
 }
@@ -114,6 +137,7 @@ Suite *rights_suite(void) {
     Suite *suite = suite_create("rights");
     TCase *cases = unit_case(suite, "rights and routes");
     tcase_add_loop_test(cases, each_right_is_for_those_it_is_for, 0, GO_RIGHT_COUNT);
+    tcase_add_test(cases, who_looks_as_a_student_may_only_look);
     tcase_add_test(cases, a_path_finds_its_route_and_what_varies);
     tcase_add_test(cases, a_path_that_fits_nothing_finds_nothing);
     return suite;
