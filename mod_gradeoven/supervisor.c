@@ -62,6 +62,18 @@ static json_t *describe_engines(const go_settings *settings, apr_pool_t *pool) {
     return list;
 }
 
+/* What it begins by itself: gradeovenctl knows the rest. */
+static json_t *describe_syncs(const apr_array_header_t *syncs) {
+    json_t *list = json_array();
+    for (int i = 0; syncs && i < syncs->nelts; i++) {
+        const go_sync_setting *sync = APR_ARRAY_IDX(syncs, i, const go_sync_setting *);
+        if (sync->schedule_text)
+            json_array_append_new(list, json_pack("{s:s, s:s}", "course", sync->course, "schedule",
+                                                  sync->schedule_text));
+    }
+    return list;
+}
+
 /* Everything the executor must know; the counterpart is in executor/configuration.c. */
 static const char *describe(const go_site *site, apr_pool_t *pool) {
     const go_settings *s = site->settings;
@@ -81,6 +93,8 @@ static const char *describe(const go_site *site, apr_pool_t *pool) {
     if (!all) return NULL;
     /* whom the executor must not outlive; by the time that it asks, its parent may be another */
     json_object_set_new(all, "parent", json_integer(getpid()));
+    json_object_set_new(all, "gradeovenctl", json_string(GO_SBIN_DIR "/gradeovenctl"));
+    json_object_set_new(all, "sync", describe_syncs(s->syncs));
     go_setting runtime = go_setting_get(s, GO_D_RUNTIME);
     if (runtime.text) json_object_set_new(all, "runtime", json_string(runtime.text));
     char *text = json_dumps(all, JSON_COMPACT);
