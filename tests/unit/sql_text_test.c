@@ -19,7 +19,10 @@ static apr_status_t parse(go_sql_text *text, go_dialect dialect, const char *sql
     return go_sql_text_parse(text, sql, dialect, names, unit_pool, &unit_error);
 }
 
-enum { P = GO_DIALECT_PGSQL, M = GO_DIALECT_MYSQL, S = GO_DIALECT_SQLITE, T = GO_DIALECT_TSQL };
+#define P GO_DIALECT_PGSQL
+#define M GO_DIALECT_MYSQL
+#define S GO_DIALECT_SQLITE
+#define T GO_DIALECT_TSQL
 
 static const struct {
     go_dialect dialect;
