@@ -12,6 +12,7 @@
 #include <unixd.h>
 
 #include <string.h>
+#include <unistd.h>
 
 APLOG_USE_MODULE(gradeoven);
 
@@ -52,6 +53,17 @@ static go_site *make_site(const go_settings *settings, apr_pool_t *pool) {
     return site;
 }
 
+/* For the executor's user and root alone: the executor runs gradeovenctl with it. */
+static apr_status_t write_syncs(const go_site *site, apr_pool_t *pool, go_error *err) {
+    go_setting executor = go_setting_get(site->settings, GO_D_EXECUTOR);
+    apr_uid_t uid;
+    apr_gid_t gid;
+    int is_shared = executor.number && geteuid() == 0 &&
+                    apr_uid_get(&uid, &gid, executor.text, pool) == APR_SUCCESS;
+    return go_sync_settings_write(site->state, site->settings->syncs, is_shared ? (int)gid : -1,
+                                  pool, err);
+}
+
 /* Who owns the state directory: the executor's user, and the group of httpd's workers. */
 static void owners(const go_settings *settings, int *user, int *group, apr_pool_t *pool) {
     go_setting executor = go_setting_get(settings, GO_D_EXECUTOR);
@@ -68,8 +80,7 @@ static apr_status_t start_site(go_site *site, server_rec *server, apr_pool_t *po
     owners(site->settings, &user, &group, pool);
     apr_status_t status = load_pages(site, pool, &err);
     if (!status) status = go_state_prepare(site->state, user, group, pool, &err);
-    if (!status)
-        status = go_sync_settings_write(site->state, site->settings->syncs, user, pool, &err);
+    if (!status) status = write_syncs(site, pool, &err);
     if (!status && go_setting_get(site->settings, GO_D_EXECUTOR).number)
         status = go_supervisor_start(site, server, pool, &err);
     return status ? log_error(server, &err) : APR_SUCCESS;

@@ -33,7 +33,8 @@ typedef struct supervised {
     const char *configuration;
     const char *user;
     uid_t uid;
-    gid_t gid;
+    gid_t gid; /* of httpd's workers */
+    gid_t own; /* the user's own group: of files that are for the executor and not for workers */
     apr_proc_t process;
     apr_time_t started;
     int pause_seconds;
@@ -106,7 +107,7 @@ static const char *describe(const go_site *site, apr_pool_t *pool) {
 
 static void become_user(const supervised *s) {
     if (geteuid() != 0) return;
-    if (setgid(s->gid) || initgroups(s->user, s->gid) || setuid(s->uid)) {
+    if (setgid(s->gid) || initgroups(s->user, s->own) || setuid(s->uid)) {
         static const char message[] = "gradeoven executor: cannot become its user\n";
         ssize_t ignored = write(STDERR_FILENO, message, sizeof(message) - 1);
         (void)ignored;
@@ -217,6 +218,7 @@ apr_status_t go_supervisor_start(const go_site *site, server_rec *server, apr_po
     s->gid = ap_unixd_config.group_id;
     const struct passwd *entry = getpwnam(s->user);
     s->uid = entry ? entry->pw_uid : geteuid();
+    s->own = entry ? entry->pw_gid : s->gid;
     s->configuration = describe(site, pool);
     if (!s->configuration)
         return go_error_set(err, GO_EINVALID, "Use UTF-8 in httpd.conf.",

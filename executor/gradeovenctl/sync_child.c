@@ -14,7 +14,10 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { ERROR_MAX = 2000 }; /* bytes of what a database says */
+enum {
+    ERROR_MAX = 2000,   /* bytes of what a database says */
+    ROWS_MAX = 1000000, /* more changed rows are libdbi's way to say that it does not know */
+};
 
 typedef struct child {
     int fd;
@@ -211,7 +214,7 @@ static void write_grade(child *self, const ctl_message *request) {
     if (!result) return fail_with(self, "The database refused the Grade statement");
     unsigned long long changed = dbi_result_get_numrows_affected(result);
     dbi_result_free(result);
-    done(self, apr_psprintf(self->pool, "%llu", changed > 1000000 ? 0 : changed));
+    done(self, apr_itoa(self->pool, changed > ROWS_MAX ? 0 : (int)changed));
 }
 
 static void transact(const child *self, int outcome, const char *what) {

@@ -46,13 +46,14 @@ static apr_status_t cannot(const char *path, go_error *err) {
 }
 
 /* In a file of a new name, which nobody can have put a link at, and then in its place. */
-static apr_status_t write_file(const char *path, const char *text, int user, apr_pool_t *pool,
+static apr_status_t write_file(const char *path, const char *text, int group, apr_pool_t *pool,
                                go_error *err) {
     char *fresh = apr_pstrcat(pool, path, ".XXXXXX", NULL);
     int fd = mkostemp(fresh, O_CLOEXEC);
     if (fd < 0) return cannot(path, err);
-    int failed =
-        write_all(fd, text) || (geteuid() == 0 && fchown(fd, (uid_t)user, (gid_t)-1)) || fsync(fd);
+    int failed = write_all(fd, text) ||
+                 (group >= 0 && (fchown(fd, (uid_t)-1, (gid_t)group) || fchmod(fd, 0640))) ||
+                 fsync(fd);
     if (close(fd)) failed = 1;
     if (!failed && rename(fresh, path) == 0) return APR_SUCCESS;
     cannot(path, err);
@@ -61,7 +62,7 @@ static apr_status_t write_file(const char *path, const char *text, int user, apr
 }
 
 apr_status_t go_sync_settings_write(const go_state *state, const apr_array_header_t *settings,
-                                    int user, apr_pool_t *pool, go_error *err) {
+                                    int group, apr_pool_t *pool, go_error *err) {
     json_t *all = json_array();
     for (int i = 0; settings && i < settings->nelts; i++) {
         json_t *one = describe(APR_ARRAY_IDX(settings, i, const go_sync_setting *));
@@ -73,7 +74,7 @@ apr_status_t go_sync_settings_write(const go_state *state, const apr_array_heade
     }
     char *text = json_dumps(all, JSON_INDENT(1));
     json_decref(all);
-    apr_status_t status = write_file(path_of(state, pool), text ? text : "[]", user, pool, err);
+    apr_status_t status = write_file(path_of(state, pool), text ? text : "[]", group, pool, err);
     free(text);
     return status;
 }
@@ -108,7 +109,7 @@ static const char *read_setting(go_sync_setting *setting, const json_t *json, ap
 
 static apr_status_t read_json(json_t **json, const go_state *state, apr_pool_t *pool,
                               go_error *err) {
-    struct stat info, directory;
+    struct stat info;
     json_error_t where;
     const char *path = path_of(state, pool);
     int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -118,13 +119,12 @@ static apr_status_t read_json(json_t **json, const go_state *state, apr_pool_t *
             "httpd writes it when it starts with <GradeOvenSync> sections; as root or as the "
             "executor's user it can be read.",
             "\"%s\" cannot be read", path);
-    if (fstat(fd, &info) || stat(state->directory, &directory) || !S_ISREG(info.st_mode) ||
-        info.st_nlink != 1 || (info.st_uid != 0 && info.st_uid != directory.st_uid) ||
-        (info.st_mode & (S_IWGRP | S_IWOTH))) {
+    if (fstat(fd, &info) || !S_ISREG(info.st_mode) || info.st_nlink != 1 ||
+        (info.st_uid != 0 && info.st_uid != geteuid()) || (info.st_mode & (S_IWGRP | S_IWOTH))) {
         close(fd);
         return go_error_set(err, GO_EDENIED,
                             "Look who put it there; httpd writes it anew when it restarts.",
-                            "\"%s\" does not belong to the executor's user alone.", path);
+                            "\"%s\" is not root's alone.", path);
     }
     *json = json_loadfd(fd, 0, &where);
     close(fd);

@@ -15,8 +15,9 @@
  *     </GradeOvenSync>
  *
  * httpd checks it at configtest and, when it starts, writes all sections into the state directory,
- * where gradeovenctl finds them. Others may write in that directory, so what is read there must
- * belong to root or to the directory's owner. The password itself is never in it, only the path.
+ * where gradeovenctl finds them. httpd's workers and the executor may write in that directory, so
+ * what is read there must be root's or the reader's own: a file says which others are read and
+ * where their first lines are sent. The password itself is never in it, only the path.
  */
 #ifndef GO_MODEL_SYNC_SETTING_H
 #define GO_MODEL_SYNC_SETTING_H
@@ -82,11 +83,11 @@ apr_status_t go_sync_grade_text(go_sql_text *text, const go_sync_setting *settin
                                 go_error *err);
 
 /*
- * Writes the sections (of go_sync_setting *; may be NULL) into the state directory for `user`; a
- * file that was there is replaced as a whole. By httpd's parent, as root.
+ * Writes the sections (of go_sync_setting *; may be NULL) into the state directory, readable for
+ * `group` (-1: for nobody else); a file that was there is replaced as a whole. By httpd's parent.
  */
 apr_status_t go_sync_settings_write(const go_state *state, const apr_array_header_t *settings,
-                                    int user, apr_pool_t *pool, go_error *err);
+                                    int group, apr_pool_t *pool, go_error *err);
 
 /* The section of a course. GO_ENOTFOUND; GO_EDENIED: the file could be somebody else's. */
 apr_status_t go_sync_setting_find(go_sync_setting **setting, const go_state *state,

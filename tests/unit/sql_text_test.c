@@ -231,7 +231,7 @@ START_TEST(sections_come_back_from_the_state_directory_as_they_went) {
     put("Option", "host", "a \"quoted\" name");
     put("Grade", "UPDATE t SET p = :score WHERE u = :username", NULL);
     APR_ARRAY_PUSH(all, go_sync_setting *) = setting;
-    ck_assert_ok(go_sync_settings_write(state, all, (int)geteuid(), unit_pool, &unit_error));
+    ck_assert_ok(go_sync_settings_write(state, all, (int)getegid(), unit_pool, &unit_error));
     ck_assert_ok(go_sync_setting_find(&found, state, "cs101", unit_pool, &unit_error));
     ck_assert_str_eq(found->grade, setting->grade);
     ck_assert_str_eq(APR_ARRAY_IDX(found->options, 0, go_sync_option).value, "a \"quoted\" name");
@@ -239,11 +239,11 @@ START_TEST(sections_come_back_from_the_state_directory_as_they_went) {
                     GO_ENOTFOUND, "<GradeOvenSync cs102>");
     chmod(file, 0620);
     ck_assert_fails(go_sync_setting_find(&found, state, "cs101", unit_pool, &unit_error),
-                    GO_EDENIED, "does not belong");
+                    GO_EDENIED, "is not root's alone");
     unlink(file);
     ck_assert_int_eq(symlink("/etc/passwd", file), 0);
     ck_assert_int_ne(go_sync_setting_find(&found, state, "cs101", unit_pool, &unit_error), 0);
-    ck_assert_ok(go_sync_settings_write(state, NULL, (int)geteuid(), unit_pool, &unit_error));
+    ck_assert_ok(go_sync_settings_write(state, NULL, -1, unit_pool, &unit_error));
     ck_assert_fails(go_sync_setting_find(&found, state, "cs101", unit_pool, &unit_error),
                     GO_ENOTFOUND, "<GradeOvenSync cs101>");
 }

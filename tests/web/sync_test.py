@@ -111,7 +111,7 @@ class OnPostgreSQL(SyncTest):
             section("cs101", *cls.access, f"Roster {quoted(ROSTER)}", f"Grade {quoted(GRADE)}", "Missing drop"),
             section("kept", *cls.access, f"Roster {quoted(ROSTER)}"),
             section("broken", *cls.access, 'Roster "SELECT login FROM nowhere"', f"Grade {quoted(GRADE)}"),
-            section("nameless", *cls.access, 'Roster "SELECT login FROM people"'),
+            section("nameless", *cls.access, 'Roster "SELECT matr FROM people"'),
             section("locked", *(line for line in cls.access if "PasswordFile" not in line), f"Roster {quoted(ROSTER)}")])}
         super(SyncTest, cls).setUpClass()
         for name in ("kept", "broken", "nameless", "locked"):
@@ -126,7 +126,7 @@ class OnPostgreSQL(SyncTest):
                 database.execute(f"DELETE FROM {table}")
             database.execute("DELETE FROM enrolments WHERE user_id NOT IN (SELECT id FROM users WHERE username IN "
                              "('instructor', 'grader', 'student', 'other'))")
-            database.execute("UPDATE enrolments SET dropped_us = NULL, section = '', role = (SELECT CASE username "
+            database.execute("UPDATE enrolments SET dropped_us = NULL, section = '', extra = '{}', role = (SELECT CASE username "
                              "WHEN 'other' THEN 'student' ELSE username END FROM users u WHERE u.id = user_id)")
 
     def people_are(self, *rows):
@@ -355,7 +355,7 @@ class OnPostgreSQL(SyncTest):
         owner = path.stat()
         shutil.chown(path, "www-data")
         try:
-            self.assertIn("does not belong to the executor's user alone", self.sync(status=1))
+            self.assertIn("is not root's alone", self.sync(status=1))
         finally:
             path.write_bytes(original)
             os.chown(path, owner.st_uid, owner.st_gid)
