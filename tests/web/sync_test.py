@@ -3,12 +3,13 @@ and on the executor's schedule; wrong configurations, wrong statements, drivers 
 import os
 import pathlib
 import shutil
+import signal
 import sqlite3
 import subprocess
 import tempfile
 import unittest
 
-from harness import DEMO, DemoTest, Site, wait_until
+from harness import DEMO, INSTALL, DemoTest, Site, wait_until
 
 PASSWORD = "it's \\ a \"secret\""
 ROSTER = "SELECT login AS username, full_name AS name, mail AS email, grp AS section, kind AS role, matr FROM people WHERE course = 'CS101'"
@@ -149,22 +150,22 @@ class OnPostgreSQL(SyncTest):
         self.assertEqual(self.rows("SELECT count(*) FROM sync_grades"), [(0,)])
 
     def test_the_roster_comes_in_with_all_that_it_says(self):
-        self.people_are(("ada", "Ada O'Brien <b>", "Tue", "student"), ("student", "X", None, "grader"), ("other", "O", None, ""),
+        self.people_are(("lovelace", "Ada O'Brien <b>", "Tue", "student"), ("student", "X", None, "grader"), ("other", "O", None, ""),
                         ("Zoë", "bad", None, None))
         self.assertIn("Line 6", self.sync("--apply", status=1))
-        self.assertNotIn("ada", self.enrolled())
+        self.assertNotIn("lovelace", self.enrolled())
         self.pg.sql("DELETE FROM people WHERE full_name = 'bad'")
         self.assertIn("Roster: 1 added, 0 back, 2 changed, 0 dropped, 0 unchanged.", self.sync("--apply"))
-        self.assertEqual(self.enrolled()["ada"], ("student", "Tue"))
+        self.assertEqual(self.enrolled()["lovelace"], ("student", "Tue"))
         self.assertEqual(self.enrolled()["student"][0], "grader")
         self.assertEqual(self.enrolled()["instructor"][0], "instructor")
-        self.assertEqual(self.rows("SELECT display_name, email FROM users WHERE username = 'ada'"),
+        self.assertEqual(self.rows("SELECT display_name, email FROM users WHERE username = 'lovelace'"),
                          [("Ada O'Brien <b>", "x@y.org")])
-        self.assertEqual(self.rows("SELECT action, became FROM audit WHERE actor = '*sync' AND subject = 'ada'"),
+        self.assertEqual(self.rows("SELECT action, became FROM audit WHERE actor = '*sync' AND subject = 'lovelace'"),
                          [("enrol", "student")])
         self.assertIn("3 unchanged", self.sync("--apply"))
         page = self.teacher.json("/courses/cs101/roster")
-        ada = next(one for one in page["people"] if one["username"] == "ada")
+        ada = next(one for one in page["people"] if one["username"] == "lovelace")
         self.assertEqual(ada["extra"], [{"name": "matr", "value": "007"}])
 
     def test_passwords_are_printed_only_when_they_are_asked_for(self):
@@ -251,6 +252,41 @@ class OnPostgreSQL(SyncTest):
         self.assertEqual(self.rows("SELECT count(*) FROM sync_grades"), [(0,)])
         self.assertEqual(self.rows("SELECT is_ok FROM sync_runs"), [(0,)])
 
+    def at_commit(self, action):
+        """The database does this when a transaction that wrote grades is committed."""
+        self.pg.sql(f"CREATE FUNCTION at_commit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {action} RETURN NULL; END $$")
+        self.pg.sql("CREATE CONSTRAINT TRIGGER at_commit AFTER UPDATE ON results DEFERRABLE INITIALLY DEFERRED "
+                    "FOR EACH ROW EXECUTE FUNCTION at_commit()")
+        self.addCleanup(self.pg.sql, "DROP TRIGGER at_commit ON results; DROP FUNCTION at_commit")
+        self.score("student", "roman-numerals", 5000, 10000)
+        self.pg.sql("INSERT INTO results (login, item) VALUES ('student', 'roman-numerals')")
+
+    def test_a_commit_that_is_refused_wrote_nothing(self):
+        self.at_commit("RAISE EXCEPTION 'the term is closed';")
+        self.sync("--grades")  # a trial commits nothing
+        error = self.sync("--grades", "--apply", status=1)
+        self.assertIn("The database did not commit", error)
+        self.assertIn("the term is closed", error)
+        self.assertEqual(self.rows("SELECT count(*) FROM sync_grades"), [(0,)])
+
+    def test_a_driver_that_dies_while_it_commits_leaves_it_open_and_the_next_run_settles_it(self):
+        self.at_commit("PERFORM pg_sleep(60);")
+        with subprocess.Popen([INSTALL / "sbin/gradeovenctl", "--state", self.site.state, "sync", "--apply", "--grades", "cs101"],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+            wait_until("it commits", lambda: self.pg.sql(
+                "SELECT pid FROM pg_stat_activity WHERE query ILIKE 'COMMIT%' AND state = 'active'"))
+            children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+            self.assertEqual(len(children), 1)
+            os.kill(int(children[0]), signal.SIGKILL)
+            error = process.communicate(timeout=60)[1]
+        self.assertEqual(process.returncode, 1)
+        self.assertIn("may or may not have been written", error)
+        self.assertEqual(self.rows("SELECT count(*) FROM sync_grades"), [(0,)])
+        self.pg.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query ILIKE 'COMMIT%'")
+        self.pg.sql("CREATE OR REPLACE FUNCTION at_commit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$")
+        self.assertIn("1 written", self.sync("--grades", "--apply"))
+        self.assertEqual(self.pg.sql("SELECT points FROM results"), [("5.000",)])
+
     def test_the_grade_is_what_counts_after_penalty_and_with_released_points_by_hand(self):
         self.site.ctl("assignment", "add", "cs101", "byhand", "--published", DEMO / "roman-numerals/assignment")
         base = "/courses/cs101/assignments/byhand"
@@ -267,7 +303,7 @@ class OnPostgreSQL(SyncTest):
         revision = self.grader.json(place + "/grade")["form"]["revision"]
         self.grader.post(place + "/grade", {"revision": revision, "action": "done", "adjustment": "2.5", "reason": "x"})
         self.assertIn("0 written, 0 unmatched, 1 unchanged", self.sync("--apply", "--grades"))
-        answer = self.teacher.post(base + "/grading/release")
+        answer = self.teacher.post(base + "/grading/release", {"release": "1"})
         self.assertEqual(answer.status, 303, answer.text)
         self.assertIn("student, byhand: 9.7/15", self.sync("--apply", "--grades"))
         self.teacher.post(base + "/publish", {"publish": "0"})
