@@ -14,7 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define LOOK_US (30 * APR_USEC_PER_SEC)
+#define LOOK_US  (30 * APR_USEC_PER_SEC)
+#define AGAIN_US (600 * APR_USEC_PER_SEC) /* after a course was not found, which is logged */
 
 extern char **environ;
 
@@ -23,6 +24,7 @@ typedef struct course_sync {
     const char *course;
     go_sync_schedule schedule;
     apr_time_t started_us; /* by us; 0: not yet */
+    apr_time_t next_us;    /* we do not look before */
     pid_t pid;             /* 0: does not run */
     int pidfd;
     apr_pool_t *pool; /* of the child that runs */
@@ -136,11 +138,13 @@ void go_syncs_look(go_syncs *all) {
         apr_pool_t *pool;
         const char *zone;
         apr_time_t last;
-        if (one->pid) continue;
+        if (one->pid || (now < one->next_us && one->next_us - now < AGAIN_US)) continue;
         apr_pool_create(&pool, all->pool);
         if (go_queue_sync_start(all->queue, one->course, &zone, &last, pool)) {
             if (one->started_us > last) last = one->started_us;
             if (go_sync_is_due(&one->schedule, zone, last, all->since_us, now, pool)) start(one);
+        } else {
+            one->next_us = now + AGAIN_US - 1;
         }
         apr_pool_destroy(pool);
     }
