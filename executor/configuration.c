@@ -114,6 +114,17 @@ static apr_interval_time_t read_time(const json_t *json, const char *key) {
     return (apr_interval_time_t)(json_number_value(json_object_get(json, key)) * 1e6);
 }
 
+static void read_syncs(go_configuration *configuration, const json_t *json, apr_pool_t *pool) {
+    const json_t *list = json_object_get(json, "sync");
+    configuration->ctl = text(json, "gradeovenctl", NULL, pool);
+    configuration->syncs = apr_array_make(pool, 4, sizeof(go_sync_plan));
+    for (size_t i = 0; configuration->ctl && i < json_array_size(list); i++) {
+        const json_t *one = json_array_get(list, i);
+        go_sync_plan plan = {text(one, "course", NULL, pool), text(one, "schedule", NULL, pool)};
+        if (plan.course && plan.schedule) APR_ARRAY_PUSH(configuration->syncs, go_sync_plan) = plan;
+    }
+}
+
 static void read_times(go_configuration *configuration, const json_t *json) {
     configuration->times = (go_pool_times){.age_us = read_time(json, "warm_age_seconds"),
                                            .idle_us = read_time(json, "warm_idle_seconds"),
@@ -150,6 +161,7 @@ apr_status_t go_configuration_read(go_configuration *configuration, int fd, apr_
     if (status == APR_SUCCESS) status = read_texts(configuration, json, pool, err);
     if (status == APR_SUCCESS) status = read_engines(configuration, json, pool, err);
     read_times(configuration, json);
+    read_syncs(configuration, json, pool);
     json_decref(json);
     return status;
 }

@@ -16,6 +16,8 @@
  *   site         whose containers are ours; absent: the state directory on this host
  *   warm_age_seconds, warm_idle_seconds, image_age_seconds
  *                (pool.h: go_pool_times) absent: the usual; tests do not wait so long
+ *   gradeovenctl, sync  its path; an array of {"course", "schedule"}, of courses that it
+ *                synchronises; absent: none
  *   parent       the process whose death drains us; absent: our parent at start
  *   log_level    httpd's name of one; absent: info
  *
@@ -28,10 +30,17 @@
 #include "log.h"
 #include "model/error.h"
 
+/* A course that is synchronised on a schedule (model/sync_setting.h). */
+typedef struct go_sync_plan {
+    const char *course, *schedule;
+} go_sync_plan;
+
 typedef struct go_configuration {
     const char *state, *driver, *params;
     apr_array_header_t *engines; /* of go_endpoint, at least one */
     const char *image, *oven, *site;
+    const char *ctl;           /* path of gradeovenctl; NULL: nothing is synchronised */
+    apr_array_header_t *syncs; /* of go_sync_plan */
     int parallel, warm;
     int parent; /* a process id */
     go_container_limits limits;

@@ -5,6 +5,7 @@
 #include "engines.h"
 #include "run.h"
 #include "signals.h"
+#include "syncs.h"
 
 #include <apr_strings.h>
 
@@ -24,6 +25,7 @@ typedef struct daemon_self {
     go_loop *loop;
     go_queue *queue;
     go_engines *ovens;
+    go_syncs *syncs;
     go_run_keeper keeper;
     apr_array_header_t *runs; /* of go_active_run * */
     enum daemon_state state;
@@ -111,6 +113,7 @@ static void tick(void *baton) {
     check_runs(self);
     go_queue_tidy(self->queue);
     look(self);
+    go_syncs_look(self->syncs);
 }
 
 /* --- the end --------------------------------------------------------------------------------- */
@@ -138,6 +141,7 @@ static void leave(daemon_self *self) {
     }
     apr_array_clear(self->runs);
     go_engines_close(self->ovens);
+    go_syncs_stop(self->syncs);
     leave_if_done(self);
 }
 
@@ -192,6 +196,7 @@ apr_status_t go_daemon_run(const go_configuration *configuration, apr_pool_t *po
                                    .limits = &configuration->limits,
                                    .ended = run_ended,
                                    .baton = self};
+    self->syncs = go_syncs_make(configuration, self->loop, self->queue, pool);
     self->tick = go_timer_make(self->loop, tick, self, pool);
     self->wake = go_timer_make(self->loop, look, self, pool);
     self->give_up = go_timer_make(self->loop, give_up, self, pool);

@@ -41,7 +41,8 @@ executor_executor_SOURCES = \
 	executor/doorbell.c executor/doorbell.h \
 	executor/executor.c \
 	executor/queue.c executor/queue.h \
-	executor/run.c executor/run.h
+	executor/run.c executor/run.h \
+	executor/syncs.c executor/syncs.h
 executor_executor_CPPFLAGS = $(executor_cppflags)
 executor_executor_LDADD = libgradeovenexecutor.la
 
@@ -65,6 +66,12 @@ gradeovenctl_SOURCES = \
 	executor/gradeovenctl/httpd_conf.c executor/gradeovenctl/httpd_conf.h \
 	executor/gradeovenctl/options.c executor/gradeovenctl/options.h \
 	executor/gradeovenctl/site.c executor/gradeovenctl/site.h \
+	executor/gradeovenctl/sync.c executor/gradeovenctl/sync.h \
+	executor/gradeovenctl/sync_child.c executor/gradeovenctl/sync_driver.c \
+	executor/gradeovenctl/sync_driver.h executor/gradeovenctl/sync_grades.c \
+	executor/gradeovenctl/sync_roster.c \
+	executor/gradeovenctl/sync_wire.c executor/gradeovenctl/sync_wire.h \
+	executor/gradeovenctl/doctor_sync.c \
 	executor/gradeovenctl/users.c \
 	executor/gradeovenctl/grade.c executor/gradeovenctl/grade.h \
 	executor/gradeovenctl/grade_bake.c \
@@ -73,8 +80,8 @@ gradeovenctl_SOURCES = \
 	executor/gradeovenctl/replay_compare.c \
 	executor/gradeovenctl/local.c executor/gradeovenctl/local.h \
 	executor/gradeovenctl/main.c
-gradeovenctl_CPPFLAGS = $(executor_cppflags)
-gradeovenctl_LDADD = libgradeovenexecutor.la
+gradeovenctl_CPPFLAGS = $(executor_cppflags) $(DBI_CFLAGS)
+gradeovenctl_LDADD = libgradeovenexecutor.la $(DBI_LIBS)
 
 EXTRA_DIST += tests/grading/doctor_test.py tests/grading/engine_proxy.py
 

@@ -3,6 +3,7 @@
 #include "claims.h"
 #include "log.h"
 #include "model/engines.h"
+#include "model/sync.h"
 
 #include <apr_strings.h>
 #include <apr_time.h>
@@ -162,6 +163,15 @@ int go_queue_holds(go_queue *queue, int baking) {
     return go_runs_count_of_holder(queue->hasty, queue->holder, &count, queue->scratch, &err) !=
                APR_SUCCESS ||
            count >= baking;
+}
+
+int go_queue_sync_start(go_queue *queue, const char *course, const char **zone, apr_time_t *last_us,
+                        apr_pool_t *pool) {
+    go_error err = GO_ERROR_INIT(pool);
+    apr_status_t status = go_sync_last_start(queue->hasty, course, zone, last_us, pool, &err);
+    if (status)
+        go_log(GO_LOG_WARNING, "course %s cannot be synchronised: %s", course, go_error_text(&err));
+    return status == APR_SUCCESS;
 }
 
 /* The first engine's trouble, with its name where there are several. */

@@ -49,6 +49,13 @@ void go_queue_tidy(go_queue *queue);
 /* Do we hold as many runs as we bake? Fewer: one was cancelled. When in doubt: yes. */
 int go_queue_holds(go_queue *queue, int baking);
 
+/*
+ * When the last scheduled exchange of a course with the institution's database began (0: none did),
+ * and its zone, in `pool`. 0 on failure, or when there is no such course.
+ */
+int go_queue_sync_start(go_queue *queue, const char *course, const char **zone, apr_time_t *last_us,
+                        apr_pool_t *pool);
+
 /* For the admin's page: `engines` is an array of go_engine_state. */
 void go_queue_report(go_queue *queue, const apr_array_header_t *engines);
 /* We leave: the admin's page forgets us. */

@@ -237,6 +237,8 @@ const command_rec go_commands[] = {
     DIRECTIVE(GO_D_EXECUTOR, "GradeOvenExecutor", "on or off, and the user the executor runs as"),
     AP_INIT_TAKE_ARGV("GradeOvenDocker", add_engine, NULL, RSRC_CONF,
                       "an engine that grades: address, and slots=, warm=, tls= for it"),
+    AP_INIT_RAW_ARGS("<GradeOvenSync", go_sync_section, NULL, RSRC_CONF,
+                     "a course's roster and grades in the institution's database"),
     DIRECTIVE(GO_D_IMAGE, "GradeOvenImage", "image that submissions are graded in"),
     DIRECTIVE(GO_D_RUNTIME, "GradeOvenRuntime", "which of the engine's runtimes runs containers"),
     DIRECTIVE(GO_D_PARALLEL, "GradeOvenParallel", "how many runs are graded at once"),
@@ -263,6 +265,7 @@ void *go_settings_merge(apr_pool_t *pool, void *base_config, void *add_config) {
     for (int i = 0; i < GO_D_COUNT; i++)
         if (!add->values[i].is_set) merged->values[i] = base->values[i];
     if (!add->engines) merged->engines = base->engines;
+    if (!add->syncs) merged->syncs = base->syncs;
     merged->is_mounted = base->is_mounted || add->is_mounted;
     return merged;
 }

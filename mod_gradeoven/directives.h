@@ -13,6 +13,7 @@
 #include "model/stages.h"
 #include "model/state.h"
 #include "model/engine_setting.h"
+#include "model/sync_setting.h"
 
 #include <httpd.h>
 #include <http_config.h>
@@ -51,6 +52,7 @@ typedef struct go_setting {
 typedef struct go_settings {
     go_setting values[GO_D_COUNT];
     apr_array_header_t *engines; /* of go_engine_setting; NULL: no GradeOvenDocker */
+    apr_array_header_t *syncs;   /* of go_sync_setting *; NULL: no GradeOvenSync */
     int is_mounted;              /* some Location of this server has SetHandler gradeoven */
 } go_settings;
 
@@ -67,6 +69,9 @@ void *go_settings_create(apr_pool_t *pool, server_rec *server);
 void *go_settings_merge(apr_pool_t *pool, void *base, void *add);
 void *go_mount_create(apr_pool_t *pool, char *path);
 void *go_mount_merge(apr_pool_t *pool, void *base, void *add);
+
+/* The setter of <GradeOvenSync COURSE>. */
+const char *go_sync_section(cmd_parms *cmd, void *ignored, const char *arguments);
 
 /* The settings of a server, and one of them with its default filled in. */
 const go_settings *go_settings_of(const server_rec *server);

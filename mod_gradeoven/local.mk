@@ -98,6 +98,10 @@ libgradeoven_la_SOURCES = \
 	mod_gradeoven/model/stages_lint.h \
 	mod_gradeoven/model/stages_metadata.c \
 	mod_gradeoven/model/stages_private.h \
+	mod_gradeoven/model/sql_text.c mod_gradeoven/model/sql_text.h \
+	mod_gradeoven/model/sync.c mod_gradeoven/model/sync.h mod_gradeoven/model/sync_file.c \
+	mod_gradeoven/model/sync_grades.c mod_gradeoven/model/sync_schedule.c \
+	mod_gradeoven/model/sync_setting.c mod_gradeoven/model/sync_setting.h \
 	mod_gradeoven/model/state.c \
 	mod_gradeoven/model/state.h \
 	mod_gradeoven/model/statements.inc \
@@ -157,7 +161,7 @@ EXTRA_DIST += tools/embed-schema.sh
 # The module: httpd's glue, pages and web layer over the two libraries.
 module_LTLIBRARIES = mod_gradeoven.la
 mod_gradeoven_la_SOURCES = \
-	mod_gradeoven/directives.c mod_gradeoven/directives.h \
+	mod_gradeoven/directives.c mod_gradeoven/directives.h mod_gradeoven/directives_sync.c \
 	mod_gradeoven/mod_gradeoven.c \
 	mod_gradeoven/pages/admin.c mod_gradeoven/pages/admin_users.c \
 	mod_gradeoven/pages/assignment.c mod_gradeoven/pages/assignment_edit.c \

@@ -12,6 +12,7 @@
 #include <unixd.h>
 
 #include <string.h>
+#include <unistd.h>
 
 APLOG_USE_MODULE(gradeoven);
 
@@ -52,6 +53,17 @@ static go_site *make_site(const go_settings *settings, apr_pool_t *pool) {
     return site;
 }
 
+/* For the executor's user and root alone: the executor runs gradeovenctl with it. */
+static apr_status_t write_syncs(const go_site *site, apr_pool_t *pool, go_error *err) {
+    go_setting executor = go_setting_get(site->settings, GO_D_EXECUTOR);
+    apr_uid_t uid;
+    apr_gid_t gid;
+    int is_shared = executor.number && geteuid() == 0 &&
+                    apr_uid_get(&uid, &gid, executor.text, pool) == APR_SUCCESS;
+    return go_sync_settings_write(site->state, site->settings->syncs, is_shared ? (int)gid : -1,
+                                  pool, err);
+}
+
 /* Who owns the state directory: the executor's user, and the group of httpd's workers. */
 static void owners(const go_settings *settings, int *user, int *group, apr_pool_t *pool) {
     go_setting executor = go_setting_get(settings, GO_D_EXECUTOR);
@@ -68,6 +80,7 @@ static apr_status_t start_site(go_site *site, server_rec *server, apr_pool_t *po
     owners(site->settings, &user, &group, pool);
     apr_status_t status = load_pages(site, pool, &err);
     if (!status) status = go_state_prepare(site->state, user, group, pool, &err);
+    if (!status) status = write_syncs(site, pool, &err);
     if (!status && go_setting_get(site->settings, GO_D_EXECUTOR).number)
         status = go_supervisor_start(site, server, pool, &err);
     return status ? log_error(server, &err) : APR_SUCCESS;
@@ -76,22 +89,21 @@ static apr_status_t start_site(go_site *site, server_rec *server, apr_pool_t *po
 /* Two virtual hosts may share a state directory, but there is one executor for it. */
 static apr_status_t refuse_differences(const go_site *site, const go_settings *settings,
                                        server_rec *server, apr_pool_t *pool) {
-    for (int i = GO_D_DATABASE; i < GO_D_COUNT; i++) {
+    int differs = site->settings->syncs != settings->syncs;
+    for (int i = GO_D_DATABASE; i < GO_D_COUNT && !differs; i++) {
         go_setting a = go_setting_get(site->settings, i), b = go_setting_get(settings, i);
         if (i == GO_D_SITE_NAME || i == GO_D_TEMPLATES) continue;
-        if (a.number == b.number && a.limit == b.limit &&
-            !strcmp(a.text ? a.text : "", b.text ? b.text : "") &&
-            !strcmp(a.more ? a.more : "", b.more ? b.more : ""))
-            continue;
-        go_error err = GO_ERROR_INIT(pool);
-        go_error_set(
-            &err, GO_EINVALID, "Give each site a GradeOvenState of its own, or set it once.",
-            "Two virtual hosts share GradeOvenState \"%s\" but differ in another Grade Oven "
-            "directive.",
-            site->state->directory);
-        return log_error(server, &err);
+        differs = a.number != b.number || a.limit != b.limit ||
+                  strcmp(a.text ? a.text : "", b.text ? b.text : "") ||
+                  strcmp(a.more ? a.more : "", b.more ? b.more : "");
     }
-    return APR_SUCCESS;
+    if (!differs) return APR_SUCCESS;
+    go_error err = GO_ERROR_INIT(pool);
+    go_error_set(&err, GO_EINVALID, "Give each site a GradeOvenState of its own, or set it once.",
+                 "Two virtual hosts share GradeOvenState \"%s\" but differ in another Grade Oven "
+                 "directive.",
+                 site->state->directory);
+    return log_error(server, &err);
 }
 
 apr_status_t go_sites_check(apr_pool_t *pconf, server_rec *main_server) {

@@ -33,7 +33,8 @@ typedef struct supervised {
     const char *configuration;
     const char *user;
     uid_t uid;
-    gid_t gid;
+    gid_t gid; /* of httpd's workers */
+    gid_t own; /* the user's own group: of files that are for the executor and not for workers */
     apr_proc_t process;
     apr_time_t started;
     int pause_seconds;
@@ -62,6 +63,18 @@ static json_t *describe_engines(const go_settings *settings, apr_pool_t *pool) {
     return list;
 }
 
+/* What it begins by itself: gradeovenctl knows the rest. */
+static json_t *describe_syncs(const apr_array_header_t *syncs) {
+    json_t *list = json_array();
+    for (int i = 0; syncs && i < syncs->nelts; i++) {
+        const go_sync_setting *sync = APR_ARRAY_IDX(syncs, i, const go_sync_setting *);
+        if (sync->schedule_text)
+            json_array_append_new(list, json_pack("{s:s, s:s}", "course", sync->course, "schedule",
+                                                  sync->schedule_text));
+    }
+    return list;
+}
+
 /* Everything the executor must know; the counterpart is in executor/configuration.c. */
 static const char *describe(const go_site *site, apr_pool_t *pool) {
     const go_settings *s = site->settings;
@@ -81,6 +94,8 @@ static const char *describe(const go_site *site, apr_pool_t *pool) {
     if (!all) return NULL;
     /* whom the executor must not outlive; by the time that it asks, its parent may be another */
     json_object_set_new(all, "parent", json_integer(getpid()));
+    json_object_set_new(all, "gradeovenctl", json_string(GO_SBIN_DIR "/gradeovenctl"));
+    json_object_set_new(all, "sync", describe_syncs(s->syncs));
     go_setting runtime = go_setting_get(s, GO_D_RUNTIME);
     if (runtime.text) json_object_set_new(all, "runtime", json_string(runtime.text));
     char *text = json_dumps(all, JSON_COMPACT);
@@ -92,7 +107,7 @@ static const char *describe(const go_site *site, apr_pool_t *pool) {
 
 static void become_user(const supervised *s) {
     if (geteuid() != 0) return;
-    if (setgid(s->gid) || initgroups(s->user, s->gid) || setuid(s->uid)) {
+    if (setgid(s->gid) || initgroups(s->user, s->own) || setuid(s->uid)) {
         static const char message[] = "gradeoven executor: cannot become its user\n";
         ssize_t ignored = write(STDERR_FILENO, message, sizeof(message) - 1);
         (void)ignored;
@@ -203,6 +218,7 @@ apr_status_t go_supervisor_start(const go_site *site, server_rec *server, apr_po
     s->gid = ap_unixd_config.group_id;
     const struct passwd *entry = getpwnam(s->user);
     s->uid = entry ? entry->pw_uid : geteuid();
+    s->own = entry ? entry->pw_gid : s->gid;
     s->configuration = describe(site, pool);
     if (!s->configuration)
         return go_error_set(err, GO_EINVALID, "Use UTF-8 in httpd.conf.",

@@ -11,6 +11,7 @@ import sys
 SOURCE = pathlib.Path(__file__).resolve().parent.parent
 GROWING = {"runs", "submissions", "run_stages", "run_results", "run_tests", "run_leaderboard", "tree_entries", "trees", "tuples"}
 GROWING |= {"feedback", "feedback_items", "line_comments", "regrades", "regrade_messages", "reruns", "rerun_entries"}
+GROWING |= {"sync_runs", "sync_grades", "grade_cells"}
 # what is said to be all: the newest runs, by their primary key and with a LIMIT; the doctor's samples
 ALL = {"RUNS_RECENT", "DOCTOR_OBJECTS"}
 

@@ -3,14 +3,16 @@
 
 readonly build_packages="autoconf automake libtool pkg-config gcc g++ make libc6-dev sed
     apache2-dev libapr1-dev libaprutil1-dev libjansson-dev libcurl4-openssl-dev libarchive-dev
-    libsodium-dev libgd-dev libcmark-dev libicu-dev libexpat1-dev check scdoc"
+    libsodium-dev libgd-dev libcmark-dev libicu-dev libexpat1-dev libdbi-dev check scdoc"
 # httpd with APR's driver for SQLite; openssl for the certificate, curl for the first submission
 readonly run_packages="apache2 libaprutil1-dbd-sqlite3 sqlite3 tzdata openssl curl ca-certificates python3"
 # an engine, and what makes the grading image where no registry answers
 readonly docker_packages="docker.io mmdebstrap adduser"
 # the second engine of the tests, root and rootless; runc, which it uses, comes with Docker
 readonly podman_packages="podman uidmap"
-readonly test_packages="$podman_packages chromium fonts-dejavu-core clang libclang-rt-14-dev clang-format clang-tidy cppcheck shellcheck zip xz-utils procps"
+# the institution's database of the tests
+readonly sync_packages="postgresql libdbd-pgsql libdbd-sqlite3"
+readonly test_packages="$podman_packages $sync_packages chromium fonts-dejavu-core clang libclang-rt-14-dev clang-format clang-tidy cppcheck shellcheck zip xz-utils procps"
 
 is_installed() {
     dpkg-query -W -f '${Status}\n' "$1" 2>/dev/null | grep -q '^install ok installed$'

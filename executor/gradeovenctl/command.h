@@ -53,6 +53,7 @@ int ctl_receipt_verify(const ctl_command *command, int argc, const char *const *
                        apr_pool_t *pool);
 int ctl_roster_import(const ctl_command *command, int argc, const char *const *argv,
                       apr_pool_t *pool);
+int ctl_sync_run(const ctl_command *command, int argc, const char *const *argv, apr_pool_t *pool);
 int ctl_user_add(const ctl_command *command, int argc, const char *const *argv, apr_pool_t *pool);
 int ctl_user_list(const ctl_command *command, int argc, const char *const *argv, apr_pool_t *pool);
 int ctl_user_passwd(const ctl_command *command, int argc, const char *const *argv,

@@ -74,6 +74,17 @@ const ctl_command ctl_commands[] = {
     {"roster import", "[OPTION...] COURSE FILE",
      "Register the people of a CSV file (- for standard input); prints names and new passwords.",
      "  --role ROLE      of those without one in the file [student]\n", ctl_roster_import},
+    {"sync", "[OPTION...] COURSE",
+     "Take a course's roster from the institution's database and write its grades there, as "
+     "<GradeOvenSync> of httpd's configuration says; without --apply only say what it would do.",
+     "  --apply          do it\n"
+     "  --roster         only the roster\n"
+     "  --grades         only the grades\n"
+     "  --all            write the grades that have not changed since the last time, too\n"
+     "  --force          drop missing students even when they are more than half\n"
+     "  --passwords      print the generated passwords of new accounts\n"
+     "  --scheduled      note that nobody began it by hand; for the executor\n",
+     ctl_sync_run},
     {"user add", "[OPTION...] USERNAME", "Make an account; prints a generated password.",
      "  --name NAME          display name\n"
      "  --email ADDRESS\n"

@@ -115,6 +115,11 @@ static apr_status_t diff_again(go_db *db, const go_course *course, const apr_arr
                         "changed.");
 }
 
+static int is_dropped(const go_enrolment *absent, int drops, apr_int64_t keep) {
+    if (absent->user_id == keep || drops == GO_ROSTER_DROPS_NOBODY) return 0;
+    return drops == GO_ROSTER_DROPS_ALL || absent->role == GO_ROLE_STUDENT;
+}
+
 apr_status_t go_roster_apply(go_db *db, const go_course *course, const apr_array_header_t *lines,
                              const char *digest, int drops, apr_int64_t keep,
                              const go_audit_entry *by, apr_array_header_t **result,
@@ -136,7 +141,7 @@ apr_status_t go_roster_apply(go_db *db, const go_course *course, const apr_array
             status = at_line(register_one(db, course, change, by,
                                           &APR_ARRAY_IDX(done, i, go_registration), pool, err),
                              change->line, pool, err);
-        else if (drops && change->person->user_id != keep)
+        else if (is_dropped(change->person, drops, keep))
             status = drop(db, course, change->person, by, pool, err);
     }
     *result = done;

@@ -50,6 +50,9 @@ typedef struct go_registration {
     int is_new_account, was_enrolled;
 } go_registration;
 
+/* Whom a list drops that does not name them. */
+enum { GO_ROSTER_DROPS_NOBODY, GO_ROSTER_DROPS_ALL, GO_ROSTER_DROPS_STUDENTS };
+
 #define GO_ROSTER_MAX         5000 /* lines at once */
 #define GO_ROSTER_SECTION_MAX 60   /* bytes of a section's name */
 
@@ -81,9 +84,10 @@ const char *go_roster_digest(const apr_array_header_t *changes, apr_pool_t *pool
 
 /*
  * Makes the changes of the lines in one transaction, all or none, each with its line in the audit
- * log. With `digest` GO_ECONFLICT unless the diff is still that one; `drops` drops who is not in
- * the list, but never the user `keep`. *done: array of go_registration. Passwords are hashed before
- * the transaction begins: hundreds take seconds, in which others can write.
+ * log. With `digest` GO_ECONFLICT unless the diff is still that one; `drops` says who of
+ * those that are not in the list is dropped, but never the user `keep`. *done: array of
+ * go_registration. Passwords are hashed before the transaction begins: hundreds take seconds, in
+ * which others can write.
  */
 apr_status_t go_roster_apply(go_db *db, const go_course *course, const apr_array_header_t *lines,
                              const char *digest, int drops, apr_int64_t keep,

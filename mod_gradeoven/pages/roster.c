@@ -4,6 +4,7 @@
 
 #include "model/csv.h"
 #include "model/names.h"
+#include "model/sync.h"
 
 #include <apr_base64.h>
 #include <apr_hash.h>
@@ -57,6 +58,23 @@ static void add_sections(go_request *q, json_t *page, const apr_array_header_t *
     json_object_set_new(page, "sections", list);
 }
 
+/* "sync": the last exchange with the institution's database; its errors name people and servers, so
+ * they are for admins. */
+static apr_status_t add_sync(go_request *q, json_t *page) {
+    go_sync_run *run;
+    apr_status_t status = go_sync_last(q->db, q->at.course->id, &run, q->pool, &q->err);
+    if (status || !run) return status;
+    apr_time_t at = run->ended_us ? run->ended_us : run->started_us;
+    json_t *json =
+        json_pack("{s:o, s:b, s:b, s:b}", "at", go_json_time(q, q->zone, at), "is_ok", run->is_ok,
+                  "is_running", run->ended_us == 0, "is_scheduled", run->is_scheduled);
+    json_object_set_new(json, "summary", go_json_text(q, run->summary));
+    if (q->at.user->is_admin && *run->detail)
+        json_object_set_new(json, "detail", go_json_text(q, run->detail));
+    json_object_set_new(page, "sync", json);
+    return APR_SUCCESS;
+}
+
 apr_status_t roster_fill(go_request *q, json_t *page) {
     apr_array_header_t *people;
     const char *section = go_form_text(q->query, "section");
@@ -76,6 +94,7 @@ apr_status_t roster_fill(go_request *q, json_t *page) {
     json_object_set_new(page, "shows_dropped", json_boolean(dropped));
     json_object_set_new(page, "dropped_count", json_integer(left));
     if (!status) add_sections(q, page, people, section);
+    if (!status) status = add_sync(q, page);
     if (!status && go_request_may(q, GO_RIGHT_TEACH)) status = enrol_add_code(q, page);
     return status;
 }

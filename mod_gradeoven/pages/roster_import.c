@@ -141,7 +141,8 @@ static int apply(go_request *q, json_t *page, const apr_array_header_t *lines,
                  const apr_array_header_t *changes, const char *csv) {
     const go_audit_entry by = audit_by(q);
     apr_array_header_t *done;
-    int drops = strcmp(go_form_text(q->form, "drop"), "1") == 0;
+    int drops = strcmp(go_form_text(q->form, "drop"), "1") == 0 ? GO_ROSTER_DROPS_ALL
+                                                                : GO_ROSTER_DROPS_NOBODY;
     if (go_roster_apply(q->db, q->at.course, lines, go_form_text(q->form, "apply"), drops,
                         q->at.user->id, &by, &done, q->pool, &q->err)) {
         if (go_failed(q) < 500) add_preview(q, page, changes, csv);

@@ -38,6 +38,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/runs_test.c \
 	tests/unit/score_test.c \
 	tests/unit/scoreboard_test.c \
+	tests/unit/sql_text_test.c \
 	tests/unit/stages_lint_test.c \
 	tests/unit/stages_test.c \
 	tests/unit/state_test.c \
