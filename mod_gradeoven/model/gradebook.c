@@ -203,6 +203,7 @@ static apr_status_t read_grades(reading *r) {
         go_grade *grade = &row_at(r->book, row)->grades[column];
         grade->number = (int)go_rows_integer(rows, 2, 0);
         grade->is_late = (int)go_rows_integer(rows, 3, 0);
+        grade->submitted_us = go_rows_integer(rows, 12, 0);
         read_score(r, rows, r->rules[column], grade);
     }
     return status;

@@ -45,6 +45,7 @@ typedef struct go_grade {
     int has_points;
     apr_int64_t points_milli, out_of_milli;
     int number; /* of the submission that counts; 0: none */
+    apr_time_t submitted_us;
     int is_late;
     int is_over;   /* for this student nothing can be on time any more */
     int is_hidden; /* graded blind: nothing of it may be told */

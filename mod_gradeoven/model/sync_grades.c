@@ -1,7 +1,7 @@
 /* Which grades a course has to tell. */
 #include "model/sync.h"
 
-#include "model/feedback.h"
+#include "model/gradebook.h"
 #include "model/zone.h"
 
 #include <apr_hash.h>
@@ -12,25 +12,12 @@
 typedef struct collector {
     go_db *db;
     const go_course *course;
-    apr_time_t now;
-    apr_hash_t *students; /* go_enrolment by username */
-    apr_hash_t *written;  /* digest by "assignment user" */
+    const go_gradebook *book;
+    apr_hash_t *written; /* digest by "assignment user" */
     apr_array_header_t *grades;
     apr_pool_t *pool;
     go_error *err;
 } collector;
-
-static apr_status_t load_students(collector *in) {
-    apr_array_header_t *people;
-    apr_status_t status = go_enrolments(in->db, in->course, &people, in->pool, in->err);
-    in->students = apr_hash_make(in->pool);
-    for (int i = 0; !status && i < people->nelts; i++) {
-        const go_enrolment *person = &APR_ARRAY_IDX(people, i, go_enrolment);
-        if (person->role == GO_ROLE_STUDENT)
-            apr_hash_set(in->students, person->username, APR_HASH_KEY_STRING, person);
-    }
-    return status;
-}
 
 static const char *key_of(apr_int64_t assignment_id, apr_int64_t user_id, apr_pool_t *pool) {
     return apr_psprintf(pool, "%" APR_INT64_T_FMT " %" APR_INT64_T_FMT, assignment_id, user_id);
@@ -67,80 +54,60 @@ static const char *time_of(apr_time_t time, apr_pool_t *pool) {
     return text;
 }
 
-static void add(collector *in, const go_assignment *assignment, const go_enrolment *student,
-                const go_submission_line *line, go_score score) {
-    go_sync_grade *grade = apr_array_push(in->grades);
-    *grade = (go_sync_grade){
-        .assignment_id = assignment->id,
+static void add(collector *in, const go_grade_column *column, const go_grade_row *row,
+                const go_grade *grade) {
+    const go_enrolment *student = row->person;
+    go_score score = {grade->points_milli, grade->out_of_milli};
+    go_sync_grade *told = apr_array_push(in->grades);
+    *told = (go_sync_grade){
+        .assignment_id = column->assignment_id,
         .user_id = student->user_id,
-        .digest = apr_hash_get(in->written, key_of(assignment->id, student->user_id, in->pool),
-                               APR_HASH_KEY_STRING),
+        .digest =
+            apr_hash_get(in->written, key_of(column->assignment_id, student->user_id, in->pool),
+                         APR_HASH_KEY_STRING),
         .values = {[GO_SYNC_USERNAME] = student->username,
                    [GO_SYNC_NAME] = student->display_name,
                    [GO_SYNC_EMAIL] = student->email,
                    [GO_SYNC_SECTION] = *student->section ? student->section : NULL,
                    [GO_SYNC_COURSE] = in->course->name,
-                   [GO_SYNC_ASSIGNMENT] = assignment->name,
-                   [GO_SYNC_TITLE] = assignment->title,
+                   [GO_SYNC_ASSIGNMENT] = column->name,
+                   [GO_SYNC_TITLE] = column->title,
                    [GO_SYNC_SCORE] = go_score_format_milli(in->pool, score.earned_milli),
                    [GO_SYNC_POSSIBLE] = go_score_format_milli(in->pool, score.possible_milli),
                    [GO_SYNC_PERCENT] = percent_of(score, in->pool),
-                   [GO_SYNC_IS_LATE] = line->is_late ? "1" : "0",
-                   [GO_SYNC_SUBMITTED_AT] = time_of(line->created_us, in->pool)}};
+                   [GO_SYNC_IS_LATE] = grade->is_late ? "1" : "0",
+                   [GO_SYNC_SUBMITTED_AT] =
+                       grade->number ? time_of(grade->submitted_us, in->pool) : NULL,
+                   [GO_SYNC_TOTAL] =
+                       row->has_total ? go_score_format_milli(in->pool, row->total_milli) : NULL}};
 }
 
-/* The feedback of an assignment that students may see, by submission. */
-static apr_status_t load_feedback(const collector *in, const go_assignment *assignment,
-                                  go_grading_rules **rules, apr_hash_t **released) {
-    apr_array_header_t *list;
-    *released = apr_hash_make(in->pool);
-    apr_status_t status = go_grading_rules_find(in->db, assignment, rules, in->pool, in->err);
-    if (!status) status = go_feedback_of_assignment(in->db, assignment, &list, in->pool, in->err);
-    for (int i = 0; !status && i < list->nelts; i++) {
-        const go_feedback *one = &APR_ARRAY_IDX(list, i, go_feedback);
-        if (go_feedback_state(*rules, one, in->now) == GO_GRADING_RELEASED)
-            apr_hash_set(*released, &one->submission_id, sizeof(one->submission_id), one);
+/* Of each assignment, each student who has points in it: not who is excused. Who handed in nothing
+ * has 0 points once it is over. */
+static void collect(collector *in) {
+    const go_gradebook *book = in->book;
+    for (int c = 0; c < book->columns->nelts; c++) {
+        const go_grade_column *column = &APR_ARRAY_IDX(book->columns, c, go_grade_column);
+        for (int i = 0; column->assignment_id && i < book->rows->nelts; i++) {
+            const go_grade_row *row = &APR_ARRAY_IDX(book->rows, i, go_grade_row);
+            const go_grade *grade = &row->grades[c];
+            if (grade->has_points && !grade->is_excused) add(in, column, row, grade);
+        }
     }
-    return status;
-}
-
-static apr_status_t collect(collector *in, const go_assignment *assignment) {
-    apr_array_header_t *lines;
-    apr_hash_t *released;
-    go_grading_rules *rules = NULL;
-    apr_status_t status = load_feedback(in, assignment, &rules, &released);
-    if (!status)
-        status = go_submissions(in->db, GO_SUBMISSIONS_LATEST, assignment->id, 0, &lines, in->pool,
-                                in->err);
-    for (int i = 0; !status && i < lines->nelts; i++) {
-        const go_submission_line *line = &APR_ARRAY_IDX(lines, i, go_submission_line);
-        const go_enrolment *student =
-            apr_hash_get(in->students, line->username, APR_HASH_KEY_STRING);
-        const go_feedback *feedback = apr_hash_get(released, &line->id, sizeof(line->id));
-        if (!student || (!line->has_score && !feedback)) continue;
-        add(in, assignment, student, line,
-            feedback && rules ? go_feedback_total(rules, feedback, line->has_score, line->score)
-                              : line->score);
-    }
-    return status;
 }
 
 apr_status_t go_sync_grades(go_db *db, const go_course *course, apr_time_t now,
                             apr_array_header_t **grades, apr_pool_t *pool, go_error *err) {
-    apr_array_header_t *assignments;
+    go_gradebook *book = NULL;
     collector in = {.db = db,
                     .course = course,
-                    .now = now,
                     .grades = apr_array_make(pool, 64, sizeof(go_sync_grade)),
                     .pool = pool,
                     .err = err};
-    apr_status_t status = load_students(&in);
+    apr_status_t status = go_gradebook_read(db, course, 0, GO_BOOK_STUDENT, now, &book, pool, err);
+    in.book = book;
     if (!status) status = load_written(&in);
-    if (!status) status = go_assignments_of_course(db, course, &assignments, pool, err);
-    for (int i = 0; !status && i < assignments->nelts; i++) {
-        const go_assignment *assignment = APR_ARRAY_IDX(assignments, i, const go_assignment *);
-        if (assignment->is_published) status = collect(&in, assignment);
-    }
+    if (!status) collect(&in);
     *grades = in.grades;
     return status;
 }

@@ -17,11 +17,13 @@ const char *const go_sync_names[GO_SYNC_VALUES + 1] = {
     [GO_SYNC_TITLE] = "title",       [GO_SYNC_SCORE] = "score",
     [GO_SYNC_POSSIBLE] = "possible", [GO_SYNC_PERCENT] = "percent",
     [GO_SYNC_IS_LATE] = "is_late",   [GO_SYNC_SUBMITTED_AT] = "submitted_at",
+    [GO_SYNC_TOTAL] = "total",
 };
 
 int go_sync_is_number(int placeholder) {
     return placeholder == GO_SYNC_SCORE || placeholder == GO_SYNC_POSSIBLE ||
-           placeholder == GO_SYNC_PERCENT || placeholder == GO_SYNC_IS_LATE;
+           placeholder == GO_SYNC_PERCENT || placeholder == GO_SYNC_IS_LATE ||
+           placeholder == GO_SYNC_TOTAL;
 }
 
 static const struct {

@@ -60,6 +60,7 @@ enum {
     GO_SYNC_PERCENT,
     GO_SYNC_IS_LATE,
     GO_SYNC_SUBMITTED_AT,
+    GO_SYNC_TOTAL,
     GO_SYNC_VALUES
 };
 extern const char *const go_sync_names[GO_SYNC_VALUES + 1];
