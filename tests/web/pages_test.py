@@ -95,6 +95,7 @@ class Pages(DemoTest):
         yield "/courses/:course/assignments/:assignment/my-submissions", members
         yield "/courses/:course/assignments/:assignment/scoreboard", members
         yield "/courses/:course/assignments/:assignment/team", staff[:2] + (404, 404) + staff[4:]  # it has none
+        yield "/courses/:course/assignments/:assignment/statistics", staff
         yield "/courses/:course/assignments/:assignment/rubric", staff
         yield "/courses/:course/assignments/:assignment/grading", staff
         yield "/courses/:course/assignments/:assignment/grading/next", (303, 404, 403, 403, 303, 303, 303)
@@ -141,7 +142,7 @@ class Pages(DemoTest):
     def test_each_form_is_for_those_it_is_for(self):
         # a role that may gets past the gate: with an empty form that is 200, 303, 404, 409 or 422
         may = {"users": 1, "makers": 5, "teach": 5, "staff": 4, "admins": 6, "members": 2, "public": 0, "owners": 3}
-        who = {"/login": "public", "/logout": "users", "/settings/profile": "users",
+        who = {"/login": "public", "/logout": "users", "/view-as/stop": "users", "/settings/profile": "users",
                "/settings/password": "users", "/settings/avatar": "users",
                "/settings/avatar/remove": "users", "/enrol": "users", "/courses": "makers", "/admin/instructors": "admins",
                "/admin/users": "admins", "/admin/users/:user": "admins",
