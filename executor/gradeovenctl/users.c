@@ -52,7 +52,7 @@ int ctl_user_add(const ctl_command *command, int argc, const char *const *argv, 
                                 : may_teach ? "made, makes courses"
                                             : "made");
     if (go_db_end(site.db, status, &site.err)) return ctl_site_failed(&site);
-    if (generated) printf("%s %s\n", user->username, generated);
+    if (generated && user) printf("%s %s\n", user->username, generated);
     return CTL_OK;
 }
 

@@ -188,10 +188,10 @@ static apr_status_t copy_grade_settings(go_db *db, const go_course *from, const 
     apr_status_t status =
         go_db_run(db, GO_SQL_GRADE_CATEGORIES_COPY,
                   GO_VALUES(go_integer(into->id), go_integer(from->id)), NULL, pool, err);
-    return status ? status
-                  : go_db_run(db, GO_SQL_GRADE_COLUMNS_COPY,
-                              GO_VALUES(go_integer(from->id), go_integer(into->id)), NULL, pool,
-                              err);
+    return status
+               ? status
+               : go_db_run(db, GO_SQL_GRADE_COLUMNS_COPY,
+                           GO_VALUES(go_integer(from->id), go_integer(into->id)), NULL, pool, err);
 }
 
 apr_status_t go_course_copy(go_db *db, const go_authoring *who, const char *name, const char *title,

@@ -95,10 +95,10 @@ apr_status_t go_grade_set(go_db *db, const go_course *course, const go_grade_col
     status = go_gradebook_read(db, course, row->person->user_id, GO_BOOK_STAFF, by->at_us, &book,
                                pool, err);
     int index = status || !book ? -1 : go_gradebook_column(book, column->key);
-    if (!status && (index < 0 || !book->rows->nelts))
+    if (!status && (!book || index < 0 || !book->rows->nelts))
         status = go_error_set(err, GO_ENOTFOUND, "Go back to the gradebook.",
                               "This cell is not there any more.");
-    if (status) return go_db_end(db, status, err);
+    if (status || !book) return go_db_end(db, status, err);
     const go_grade *was = &APR_ARRAY_IDX(book->rows, 0, go_grade_row).grades[index];
     if (was->revision != typed->revision)
         status = go_error_set(err, GO_ECONFLICT, "Look at it, and save again what should stand.",

@@ -204,7 +204,7 @@ apr_status_t go_grade_import_apply(go_db *db, const go_course *course, const cha
          strcmp(go_grade_import_digest(changes, pool), digest) != 0))
         status = go_error_set(err, GO_ECONFLICT, "Look at what it would change now.",
                               "The gradebook has changed since you looked. Nothing was applied.");
-    if (!status) status = put_all(db, course, book, changes, by, pool, err);
+    if (!status && changes) status = put_all(db, course, book, changes, by, pool, err);
     *count = changes ? changes->nelts : 0;
     return go_db_end(db, status, err);
 }

@@ -54,7 +54,7 @@ static void add(sum *s, apr_int64_t weight, apr_int64_t part, apr_int64_t whole)
 /* The sum * WHOLE / weights, rounded half up. */
 static apr_int64_t as_percent(const sum *s, apr_int64_t weights) {
     big above, below;
-    if (s->is_exact && !__builtin_mul_overflow(s->numerator, (big)(2 * WHOLE), &above) &&
+    if (s->is_exact && !__builtin_mul_overflow(s->numerator, 2 * (big)WHOLE, &above) &&
         !__builtin_mul_overflow(s->denominator, (big)weights, &below) &&
         !__builtin_mul_overflow(below, (big)2, &below) &&
         !__builtin_add_overflow(above, below / 2, &above))

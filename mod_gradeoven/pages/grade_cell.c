@@ -88,7 +88,7 @@ static apr_status_t fill(go_request *q, json_t *page, const cell *c) {
 
 int grade_cell_page(go_request *q, json_t *page) {
     cell c = {0};
-    if (find(q, &c) || fill(q, page, &c)) return go_failed(q);
+    if (find(q, &c) || !c.row || fill(q, page, &c)) return go_failed(q);
     return HTTP_OK;
 }
 
@@ -109,7 +109,7 @@ static apr_status_t read_typed(go_request *q, go_grade *typed) {
 static int refuse(go_request *q, json_t *page) {
     go_error cause = q->err;
     cell c = {0};
-    if (find(q, &c) || fill(q, page, &c)) return go_failed(q);
+    if (find(q, &c) || !c.row || fill(q, page, &c)) return go_failed(q);
     q->err = cause;
     json_object_set_new(page, "form",
                         json_pack("{s:o, s:o, s:o, s:b}", "points",
@@ -124,7 +124,7 @@ int grade_cell_set(go_request *q, json_t *page) {
     cell c = {0};
     go_grade typed = {0};
     const go_audit_entry by = audit_by(q);
-    if (find(q, &c)) return go_failed(q);
+    if (find(q, &c) || !c.grade) return go_failed(q);
     if (c.grade->is_hidden) {
         go_error_set(&q->err, GO_ECONFLICT,
                      "Set it when the feedback is released, or lift the pseudonym.",

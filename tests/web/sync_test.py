@@ -296,13 +296,15 @@ class OnPostgreSQL(SyncTest):
             "attempts": "0", "refill": "0", "counting": "last"})
         self.assertEqual(answer.status, 303, answer.text)
         self.teacher.post(base + "/grading/rules", {"release": "button", "max": "5"})
-        self.pg.sql("INSERT INTO results (login, item) VALUES ('student', 'byhand')")
+        self.pg.sql("INSERT INTO results (login, item) VALUES ('student', 'byhand'), ('other', 'byhand')")
         self.score("student", "byhand", 8000, 10000)
         self.assertIn("student, byhand: 7.2/10", self.sync("--apply", "--grades"))
         place = base + "/submissions/1"
         revision = self.grader.json(place + "/grade")["form"]["revision"]
         self.grader.post(place + "/grade", {"revision": revision, "action": "done", "adjustment": "2.5", "reason": "x"})
-        self.assertIn("0 written, 0 unmatched, 1 unchanged", self.sync("--apply", "--grades"))
+        # who has handed in nothing has 0 points, since it is over
+        self.assertIn("0 written, 0 unmatched, 2 unchanged", self.sync("--apply", "--grades"))
+        self.assertEqual(self.pg.sql("SELECT points FROM results WHERE login = 'other' AND item = 'byhand'"), [("0.000",)])
         answer = self.teacher.post(base + "/grading/release", {"release": "1"})
         self.assertEqual(answer.status, 303, answer.text)
         self.assertIn("student, byhand: 9.7/15", self.sync("--apply", "--grades"))
