@@ -134,6 +134,7 @@ libgradeoven_la_LIBADD = $(JANSSON_LIBS) $(ARCHIVE_LIBS) $(SODIUM_LIBS) $(GD_LIB
 	$(EXPAT_LIBS) $(APR_LIBS)
 
 libgradeovenweb_la_SOURCES = \
+	mod_gradeoven/web/cookie.c mod_gradeoven/web/cookie.h \
 	mod_gradeoven/web/form.c \
 	mod_gradeoven/web/form.h \
 	mod_gradeoven/web/markdown.c \

@@ -181,8 +181,9 @@ static void read_score(const reading *r, go_rows *rows, const go_grading_rules *
     int is_told = r->reader == GO_BOOK_STAFF ? feedback.is_done : is_released;
     grade->is_hidden = rules->is_blind && (r->reader == GO_BOOK_VIEWER ||
                                            (r->reader == GO_BOOK_STAFF && !is_released));
-    grade->has_points = has_automatic || (is_told && feedback.revision);
-    go_score total = is_told && feedback.revision
+    grade->has_feedback = is_told && feedback.revision;
+    grade->has_points = has_automatic || grade->has_feedback;
+    go_score total = grade->has_feedback
                          ? go_feedback_total(rules, &feedback, has_automatic, automatic)
                          : automatic;
     grade->points_milli = grade->has_points ? total.earned_milli : 0;

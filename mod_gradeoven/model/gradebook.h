@@ -47,8 +47,9 @@ typedef struct go_grade {
     int number; /* of the submission that counts; 0: none */
     apr_time_t submitted_us;
     int is_late;
-    int is_over;   /* for this student nothing can be on time any more */
-    int is_hidden; /* graded blind: nothing of it may be told */
+    int has_feedback; /* points that people gave are among them */
+    int is_over;      /* for this student nothing can be on time any more */
+    int is_hidden;    /* graded blind: nothing of it may be told */
     int is_excused, is_dropped;
     int has_override; /* staff set points in place of what was measured */
     apr_int64_t override_milli, adjustment_milli;

@@ -159,6 +159,9 @@ static apr_status_t take_placeholder(scanner *in) {
         in->at++;
     int place = find_name(in, start + 1, (apr_size_t)(in->at - start - 1));
     if (place < 0) return refuse(in, start, all_names(in), "has an unknown placeholder");
+    if (!in->word)
+        return refuse(in, start, "Begin it with its verb, such as UPDATE.",
+                      "has a placeholder before its first word");
     if (in->last == STRING || in->last == PLACEHOLDER)
         return refuse(in, start, "Put an operator or a comma between them.",
                       "has a placeholder right after a string");

@@ -58,7 +58,8 @@ static json_t *json_own_grade(const go_request *q, const go_grade_column *column
     json_object_set_new(json, "title", go_json_text(q, column->title));
     json_object_set_new(json, "is_told",
                         json_boolean(grade->is_excused || grade->has_override ||
-                                     grade->adjustment_milli || column->has_worth));
+                                     grade->adjustment_milli || column->has_worth ||
+                                     grade->has_feedback));
     return json;
 }
 

@@ -1,5 +1,6 @@
 #include "web/session.h"
 
+#include "web/cookie.h"
 #include "web/viewing.h"
 
 #include "model/passwords.h"
@@ -16,24 +17,6 @@ static const char *cookie_name(const go_request *q) {
     return apr_psprintf(q->pool, "__Host-gradeoven-%.8s", digest);
 }
 
-/* The value of a cookie (RFC 6265, section 4.2.1), or NULL. */
-static const char *cookie_value(const go_request *q, const char *name) {
-    const char *header = apr_table_get(q->r->headers_in, "Cookie");
-    apr_size_t length = strlen(name);
-    if (!header) return NULL;
-    while (*header) {
-        while (*header == ' ' || *header == ';')
-            header++;
-        const char *end = strchr(header, ';');
-        if (!end) end = header + strlen(header);
-        if (!strncmp(header, name, length) && header[length] == '=')
-            return apr_pstrmemdup(q->pool, header + length + 1,
-                                  (apr_size_t)(end - header) - length - 1);
-        header = end;
-    }
-    return NULL;
-}
-
 static void set_cookie(go_request *q, const char *value, int max_age) {
     apr_table_addn(q->r->err_headers_out, "Set-Cookie",
                    apr_psprintf(q->pool,
@@ -42,7 +25,8 @@ static void set_cookie(go_request *q, const char *value, int max_age) {
 }
 
 apr_status_t go_web_session_load(go_request *q) {
-    const char *token = cookie_value(q, cookie_name(q));
+    const char *token =
+        go_cookie_find(apr_table_get(q->r->headers_in, "Cookie"), cookie_name(q), q->pool);
     if (!token) return APR_SUCCESS;
     apr_status_t status =
         go_session_find(q->db, token, &q->site->sessions, q->now, &q->session, q->pool, &q->err);

@@ -29,6 +29,18 @@ seed("csv", "windows-1252", "username,name\nzoe,Zo\xeb\n".encode("latin-1"))
 seed("csv", "never-closed", 'username,name\nada,"Ada\nbob,b\n')
 seed("csv", "formulas", "username,name\nada,=1+1\nbob,'@x\n")
 
+seed("cookie", "several", "__Host-gradeoven\na=b; __Host-gradeoven=abc;c=d ; __Host-gradeovenx=e")
+seed("cookie", "empty", "a\n;;; a=;a")
+
+for number, sql in enumerate((
+        "UPDATE r SET p = :score::numeric WHERE u = :username AND n = E'it\\'s :score' -- :username\n;",
+        "INSERT INTO `r` VALUES (:username, ':score', \"x\") # :score\n/* a /* :b */",
+        "SELECT [a b], $t$ :username $t$, $1 FROM r WHERE x=:score AND b LIKE '%''%' /* /* */ */",
+        "EXEC set_grade @u = :username, @p=:score; SELECT 1")):
+    for dialect in range(4):
+        seed("sql", f"{('update', 'insert', 'select', 'exec')[number]}-{('pgsql', 'mysql', 'sqlite', 'tsql')[dialect]}",
+             bytes([dialect]) + sql.encode())
+
 seed("form", "fields", "a=1&b=two+words&c=%C3%A9&d&&e=%26%3D")
 seed("form", "broken-percent", "a=%4&b=%zz&c=%00")
 

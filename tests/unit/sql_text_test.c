@@ -96,6 +96,7 @@ static const struct {
     {M, "SELECT 'a\\' , :username", "backslash"},
     {M, "SELECT \"a\\\" , :username", "backslash"},
     {M, "SELECT 1 /*!50000 , :username */", "MySQL executes"},
+    {P, ":score UPDATE g SET a = 1", "before its first word"},
     {P, "SELECT E:username", "touches what stands before"},
     {P, "SELECT U&:username", "touches what stands before"},
     {P, "SELECT 1:score", "touches what stands before"},

@@ -103,8 +103,10 @@ class Gradebook(DemoTest):
         self.addCleanup(self.database, "DELETE FROM grading_rules")
         self.assertEqual((self.cell("student", "a-hw1")["points"], self.cell("student", "a-hw1")["out_of"]), ("10", "15"))
         self.assertEqual(self.people["student"].json("/courses/cs101")["total"], "76.667 %")
+        self.assertNotIn("grade: 10", self.people["student"].get("/courses/cs101").text)
         self.teacher.post("/courses/cs101/assignments/hw1/grading/release", {"release": "1"})
         self.assertEqual(self.people["student"].json("/courses/cs101")["total"], "71.429 %")
+        self.assertIn("grade: 10 of 15", self.people["student"].get("/courses/cs101").text)
 
     def test_blind_grading_stays_blind(self):
         self.teacher.post("/courses/cs101/assignments/hw1/grading/rules", {"blind": "1", "release": "button"})
