@@ -60,13 +60,14 @@ libgradeoven_la_SOURCES = \
 	mod_gradeoven/model/lint_private.h \
 	mod_gradeoven/model/lint_python.c \
 	mod_gradeoven/model/lint_shell.c \
+	mod_gradeoven/model/login_guard.c mod_gradeoven/model/login_guard.h \
 	mod_gradeoven/model/migrate.c \
 	mod_gradeoven/model/names.c \
 	mod_gradeoven/model/names.h \
 	mod_gradeoven/model/objects.c \
 	mod_gradeoven/model/objects.h \
 	mod_gradeoven/model/passwords.c \
-	mod_gradeoven/model/passwords.h \
+	mod_gradeoven/model/passwords.h mod_gradeoven/model/passwords_common.inc \
 	mod_gradeoven/model/policy.c mod_gradeoven/model/policy.h \
 	mod_gradeoven/model/policy_private.h mod_gradeoven/model/policy_words.c \
 	mod_gradeoven/model/receipts.c mod_gradeoven/model/receipts.h \

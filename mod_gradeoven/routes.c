@@ -19,6 +19,7 @@ const go_route go_routes[] = {
     {GO_GET,  "/settings",                GO_RIGHT_USER,           settings_page,        "settings",        0},
     {GO_POST, "/settings/profile",        GO_RIGHT_USER,           settings_profile,     "settings",        0},
     {GO_POST, "/settings/password",       GO_RIGHT_USER,           settings_password,    "settings",        0},
+    {GO_POST, "/settings/sessions",       GO_RIGHT_USER,           settings_session_end, NULL,              0},
     {GO_POST, "/settings/avatar",         GO_RIGHT_USER,           avatar_update,        "settings",        1},
     {GO_POST, "/settings/avatar/remove",  GO_RIGHT_USER,           avatar_remove,        NULL,              0},
     {GO_GET,  "/avatars/:user",           GO_RIGHT_USER,           avatar_page,          NULL,              0},

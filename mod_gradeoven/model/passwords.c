@@ -6,6 +6,7 @@
 #include <semaphore.h>
 #include <sodium.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 enum { HASH_PASSES = 2, HASH_MEMORY = 19 * 1024 * 1024, HASHES_AT_ONCE = 4, WAIT_SECONDS = 3 };
@@ -26,6 +27,18 @@ apr_status_t go_passwords_start(apr_pool_t *pool) {
                : APR_SUCCESS;
 }
 
+static const char *const common[] = {
+#include "model/passwords_common.inc"
+};
+
+/* One that is tried first, or the same character again and again. */
+static int is_guessed_first(const char *password) {
+    if (strspn(password, (char[]){*password, '\0'}) == strlen(password)) return 1;
+    for (size_t i = 0; i < sizeof common / sizeof *common; i++)
+        if (strcasecmp(password, common[i]) == 0) return 1;
+    return 0;
+}
+
 apr_status_t go_password_check(const char *password, go_error *err) {
     apr_size_t length = strlen(password);
     if (length < GO_PASSWORD_MIN)
@@ -34,6 +47,9 @@ apr_status_t go_password_check(const char *password, go_error *err) {
     if (length > GO_PASSWORD_MAX)
         return go_error_set(err, GO_EINVALID, "Shorten it.",
                             "The password is longer than %d bytes.", GO_PASSWORD_MAX);
+    if (is_guessed_first(password))
+        return go_error_set(err, GO_EINVALID, "A few random words make a good one.",
+                            "The password is one of those that guessers try first.");
     return APR_SUCCESS;
 }
 
@@ -72,6 +88,10 @@ apr_status_t go_password_hash_generated(const char **hash, const char *password,
                                         go_error *err) {
     return hash_with(hash, password, crypto_pwhash_OPSLIMIT_MIN, crypto_pwhash_MEMLIMIT_MIN, pool,
                      err);
+}
+
+int go_password_is_outdated(const char *hash) {
+    return crypto_pwhash_str_needs_rehash(hash, HASH_PASSES, HASH_MEMORY) != 0;
 }
 
 int go_password_is(const char *hash, const char *password) {

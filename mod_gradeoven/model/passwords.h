@@ -13,7 +13,8 @@
 /* Once a process (and after a fork): libsodium and the limit on simultaneous hashes. */
 apr_status_t go_passwords_start(apr_pool_t *pool);
 
-/* May somebody choose this password? GO_EINVALID says why not. */
+/* May somebody choose this password? GO_EINVALID says why not: too short, too long, or one of those
+   that guessers try first (passwords_common.inc). */
 apr_status_t go_password_check(const char *password, go_error *err);
 
 /* The hash as libsodium's string, in `pool`. GO_EINTERNAL when there is no memory for it,
@@ -27,6 +28,10 @@ apr_status_t go_password_hash(const char **hash, const char *password, apr_pool_
  * answers 0: the time tells nobody which users there are.
  */
 int go_password_is(const char *hash, const char *password);
+
+/* Was it made otherwise than hashes are made now? Then it is made anew when the password is typed.
+ */
+int go_password_is_outdated(const char *hash);
 
 /*
  * The hash of a password from go_password_generate. Its 78 random bits need no slow hash against

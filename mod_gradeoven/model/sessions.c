@@ -64,3 +64,33 @@ apr_status_t go_session_end(go_db *db, const go_session *session, apr_pool_t *po
     return go_db_run(db, GO_SQL_SESSION_END, GO_VALUES(go_text(session->token_hash)), NULL, pool,
                      err);
 }
+
+apr_status_t go_sessions_of_user(go_db *db, const go_session *asking,
+                                 const go_session_limits *limits, apr_time_t now,
+                                 apr_array_header_t **lines, apr_pool_t *pool, go_error *err) {
+    go_rows *rows = NULL;
+    *lines = apr_array_make(pool, 4, sizeof(go_session_line));
+    apr_status_t status =
+        go_db_select(db, GO_SQL_SESSIONS_OF_USER,
+                     GO_VALUES(go_integer(asking->user->id), go_integer(now - limits->absolute),
+                               go_integer(now - limits->idle)),
+                     &rows, pool, err);
+    while (!status && go_rows_next(rows))
+        APR_ARRAY_PUSH(*lines, go_session_line) =
+            (go_session_line){.name = go_rows_text(rows, 0),
+                              .is_this = !strcmp(go_rows_text(rows, 1), asking->token_hash),
+                              .created_us = go_rows_integer(rows, 2, 0),
+                              .seen_us = go_rows_integer(rows, 3, 0),
+                              .address = go_rows_text(rows, 4),
+                              .agent = go_rows_text(rows, 5)};
+    return status;
+}
+
+apr_status_t go_session_revoke(go_db *db, const go_session *asking, const char *name, int *ended,
+                               apr_pool_t *pool, go_error *err) {
+    const go_value user = go_integer(asking->user->id);
+    return *name ? go_db_run(db, GO_SQL_SESSION_END_OF_USER, GO_VALUES(user, go_text(name)), ended,
+                             pool, err)
+                 : go_db_run(db, GO_SQL_SESSIONS_END_OF_USER,
+                             GO_VALUES(user, go_text(asking->token_hash)), ended, pool, err);
+}

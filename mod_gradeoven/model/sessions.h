@@ -7,6 +7,8 @@
 
 #include "model/users.h"
 
+#include <apr_tables.h>
+
 typedef struct go_session {
     const char *token_hash;
     const char *csrf; /* what each form of this session must carry */
@@ -31,6 +33,24 @@ apr_status_t go_session_create(go_db *db, const go_user *user, const char *addre
  */
 apr_status_t go_session_find(go_db *db, const char *token, const go_session_limits *limits,
                              apr_time_t now, go_session **session, apr_pool_t *pool, go_error *err);
+
+/* A session of a list: what names it lets nobody in. */
+typedef struct go_session_line {
+    const char *name; /* 16 hex digits */
+    const char *address, *agent;
+    apr_time_t created_us, seen_us;
+    int is_this; /* the one that asks */
+} go_session_line;
+
+/* The user's live sessions, the latest used first: array of go_session_line. */
+apr_status_t go_sessions_of_user(go_db *db, const go_session *asking,
+                                 const go_session_limits *limits, apr_time_t now,
+                                 apr_array_header_t **lines, apr_pool_t *pool, go_error *err);
+
+/* Ends one of the user's sessions by its name, or with "" all but the one that asks. *ended: 0 when
+   there was none such. */
+apr_status_t go_session_revoke(go_db *db, const go_session *asking, const char *name, int *ended,
+                               apr_pool_t *pool, go_error *err);
 
 apr_status_t go_session_end(go_db *db, const go_session *session, apr_pool_t *pool, go_error *err);
 

@@ -119,6 +119,12 @@ static apr_status_t refuse_last_admin(go_db *db, apr_pool_t *pool, go_error *err
     return status;
 }
 
+apr_status_t go_user_set_hash(go_db *db, apr_int64_t id, const char *hash, apr_pool_t *pool,
+                              go_error *err) {
+    return go_db_run(db, GO_SQL_USER_SET_PASSWORD, GO_VALUES(go_text(hash), go_integer(id)), NULL,
+                     pool, err);
+}
+
 apr_status_t go_user_set_flags(go_db *db, const go_user *user, int is_admin, int may_teach,
                                int is_disabled, apr_pool_t *pool, go_error *err) {
     apr_status_t status = go_db_begin(db, err);

@@ -49,6 +49,10 @@ apr_status_t go_user_set_profile(go_db *db, apr_int64_t id, const char *display_
 apr_status_t go_user_set_password(go_db *db, apr_int64_t id, const char *password,
                                   const char *keep_session, apr_pool_t *pool, go_error *err);
 
+/* The same password, hashed anew: `hash` is of it; nobody is logged out. */
+apr_status_t go_user_set_hash(go_db *db, apr_int64_t id, const char *hash, apr_pool_t *pool,
+                              go_error *err);
+
 /* GO_ECONFLICT when it would leave the site without an admin. Disabling ends the user's sessions.
  */
 apr_status_t go_user_set_flags(go_db *db, const go_user *user, int is_admin, int may_teach,

@@ -2,6 +2,7 @@
  */
 #include "pages/pages.h"
 
+#include "model/login_guard.h"
 #include "model/passwords.h"
 #include "web/session.h"
 
@@ -36,10 +37,64 @@ static int refuse(go_request *q, json_t *page) {
     return HTTP_UNPROCESSABLE_ENTITY;
 }
 
+/* Too many wrong passwords: the same for usernames that nobody has. */
+static int refuse_for_now(go_request *q, int seconds) {
+    int minutes = (seconds + 59) / 60;
+    apr_table_setn(q->r->err_headers_out, "Retry-After", apr_itoa(q->pool, seconds));
+    go_error_set(&q->err, GO_EBUSY,
+                 apr_psprintf(q->pool,
+                              "Wait %d minute%s, or use a browser that you have logged in with "
+                              "before.",
+                              minutes, minutes == 1 ? "" : "s"),
+                 "Too many wrong passwords were tried.");
+    go_request_log(q, APLOG_WARNING, "login of \"%s\" from %s put off for %d s",
+                   go_form_text(q->form, "username"), q->r->useragent_ip, seconds);
+    return HTTP_TOO_MANY_REQUESTS;
+}
+
+static int refuse_wrong(go_request *q, json_t *page, const go_login_attempt *attempt) {
+    go_request_log(q, APLOG_NOTICE, "login refused for \"%s\" from %s", attempt->username,
+                   attempt->address);
+    if (go_login_was_wrong(q->db, attempt, q->pool, &q->err)) return go_failed(q);
+    return refuse(q, page);
+}
+
+/* A hash as hashes are made now, in place of an older kind; NULL: it is one, or there is no memory
+ * for it now, and the next login will do. */
+static const char *better_hash(const go_request *q, const go_user *user) {
+    const char *hash = NULL;
+    go_error ignored = GO_ERROR_INIT(q->pool);
+    if (go_password_is_outdated(user->password_hash))
+        go_password_hash(&hash, go_form_text(q->form, "password"), q->pool, &ignored);
+    return hash;
+}
+
+/* The new session, noted; and this browser is known to the user from now on. */
+static apr_status_t begin_session(go_request *q, const go_login_attempt *attempt,
+                                  const go_user *user) {
+    const char *device = NULL, *hash = better_hash(q, user);
+    apr_status_t status = go_db_begin(q->db, &q->err);
+    if (status) return status;
+    if (hash) status = go_user_set_hash(q->db, user->id, hash, q->pool, &q->err);
+    if (!status) status = go_web_session_begin(q, user);
+    q->session = NULL; /* it was ended: who logs in does it as themself */
+    if (!status) status = go_login_was_right(q->db, attempt, user, &device, q->pool, &q->err);
+    if (!status) status = audit_account(q, "login", user, "", attempt->address);
+    status = go_db_end(q->db, status, &q->err);
+    if (!status && device) go_web_device_set(q, device);
+    return status;
+}
+
 int login_submit(go_request *q, json_t *page) {
     go_user *user = NULL;
-    apr_status_t status =
-        go_user_find(q->db, go_form_text(q->form, "username"), &user, q->pool, &q->err);
+    int wait;
+    const go_login_attempt attempt = {.username = go_form_text(q->form, "username"),
+                                      .address = q->r->useragent_ip,
+                                      .device = go_web_device(q),
+                                      .now = q->now};
+    if (go_login_may_try(q->db, &attempt, &wait, q->pool, &q->err)) return go_failed(q);
+    if (wait) return refuse_for_now(q, wait);
+    apr_status_t status = go_user_find(q->db, attempt.username, &user, q->pool, &q->err);
     if (status && status != GO_ENOTFOUND) return go_failed(q);
     int is_right =
         go_password_is(user ? user->password_hash : NULL, go_form_text(q->form, "password"));
@@ -48,16 +103,8 @@ int login_submit(go_request *q, json_t *page) {
                      "Too many people log in at once.");
         return HTTP_SERVICE_UNAVAILABLE;
     }
-    if (!is_right || !user || user->is_disabled) {
-        go_request_log(q, APLOG_NOTICE, "login refused for \"%s\" from %s",
-                       go_form_text(q->form, "username"), q->r->useragent_ip);
-        return refuse(q, page);
-    }
-    apr_status_t begun = go_db_begin(q->db, &q->err);
-    if (!begun) begun = go_web_session_begin(q, user);
-    q->session = NULL; /* it was ended: who logs in does it as themself */
-    if (!begun) begun = audit_account(q, "login", user, "", q->r->useragent_ip);
-    if (go_db_end(q->db, begun, &q->err)) return go_failed(q);
+    if (!is_right || !user || user->is_disabled) return refuse_wrong(q, page, &attempt);
+    if (begin_session(q, &attempt, user)) return go_failed(q);
     q->at.user = user;
     go_request_log(q, APLOG_INFO, "logged in from %s", q->r->useragent_ip);
     return go_reply_redirect(q, safe_next(q, go_form_get(q->form, "next")), NULL, 0);

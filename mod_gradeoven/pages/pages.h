@@ -22,6 +22,7 @@ int dashboard_page(go_request *q, json_t *page);
 int settings_page(go_request *q, json_t *page);
 int settings_profile(go_request *q, json_t *page);
 int settings_password(go_request *q, json_t *page);
+int settings_session_end(go_request *q, json_t *page);
 
 /* avatar.c */
 int avatar_page(go_request *q, json_t *page);

@@ -7,6 +7,25 @@
 
 #include <string.h>
 
+/* "sessions": where one is logged in, this one marked. */
+static apr_status_t add_sessions(go_request *q, json_t *page) {
+    apr_array_header_t *lines = NULL;
+    json_t *list = json_array();
+    apr_status_t status = go_sessions_of_user(q->db, q->session, &q->site->sessions, q->now, &lines,
+                                              q->pool, &q->err);
+    for (int i = 0; !status && lines && i < lines->nelts; i++) {
+        const go_session_line *line = &APR_ARRAY_IDX(lines, i, go_session_line);
+        json_array_append_new(
+            list, json_pack("{s:s, s:o, s:o, s:o, s:o, s:b}", "name", line->name, "address",
+                            go_json_text(q, line->address), "agent", go_json_text(q, line->agent),
+                            "begun", go_json_time(q, "UTC", line->created_us), "seen",
+                            go_json_time(q, "UTC", line->seen_us), "is_this", line->is_this));
+    }
+    json_object_set_new(page, "sessions", list);
+    json_object_set_new(page, "has_others", json_boolean(json_array_size(list) > 1));
+    return status;
+}
+
 static int fill(go_request *q, json_t *page) {
     const go_user *user = q->at.user;
     page_begin(q, page, "Settings");
@@ -15,7 +34,20 @@ static int fill(go_request *q, json_t *page) {
                                   user->display_name, "email", user->email, "has_password",
                                   user->password_hash != NULL, "avatar",
                                   go_url(q, "/avatars/%s", user->username)));
-    return HTTP_OK;
+    return add_sessions(q, page) ? go_failed(q) : HTTP_OK;
+}
+
+int settings_session_end(go_request *q, json_t *page) {
+    const char *name = go_form_text(q->form, "name");
+    int ended = 0;
+    apr_status_t status = go_db_begin(q->db, &q->err);
+    if (!status) status = go_session_revoke(q->db, q->session, name, &ended, q->pool, &q->err);
+    if (!status && ended)
+        status =
+            audit_account(q, "sessions", q->at.user, "", *name ? "one ended" : "all others ended");
+    if (go_db_end(q->db, status, &q->err)) return go_failed(q);
+    go_request_log(q, APLOG_NOTICE, "%d sessions ended", ended);
+    return go_reply_redirect(q, go_url(q, "/settings"), "session-ended", 0);
 }
 
 int settings_page(go_request *q, json_t *page) {
@@ -24,7 +56,9 @@ int settings_page(go_request *q, json_t *page) {
 
 /* The page again, with what is wrong above it. */
 static int refuse(go_request *q, json_t *page) {
-    fill(q, page);
+    go_error cause = q->err;
+    if (fill(q, page) != HTTP_OK) return go_failed(q);
+    q->err = cause;
     return go_page_failed(q, page);
 }
 

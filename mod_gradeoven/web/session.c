@@ -11,22 +11,40 @@
 #include <sodium.h>
 #include <string.h>
 
-static const char *cookie_name(const go_request *q) {
-    if (!*q->mount) return "__Host-gradeoven";
+enum { DEVICE_SECONDS = 365 * 86400 };
+
+/* "__Host-gradeoven" and what it is for, other ones at each mount. */
+static const char *name_for(const go_request *q, const char *what) {
+    if (!*q->mount) return apr_pstrcat(q->pool, "__Host-gradeoven", what, NULL);
     const char *digest = go_sha256_hex(q->pool, q->mount, strlen(q->mount));
-    return apr_psprintf(q->pool, "__Host-gradeoven-%.8s", digest);
+    return apr_psprintf(q->pool, "__Host-gradeoven%s-%.8s", what, digest);
 }
 
-static void set_cookie(go_request *q, const char *value, int max_age) {
+static const char *cookie_name(const go_request *q) {
+    return name_for(q, "");
+}
+
+static void set_cookie(go_request *q, const char *name, const char *value, int max_age) {
     apr_table_addn(q->r->err_headers_out, "Set-Cookie",
                    apr_psprintf(q->pool,
-                                "%s=%s; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=%d",
-                                cookie_name(q), value, max_age));
+                                "%s=%s; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=%d", name,
+                                value, max_age));
+}
+
+static const char *cookie(const go_request *q, const char *name) {
+    return go_cookie_find(apr_table_get(q->r->headers_in, "Cookie"), name, q->pool);
+}
+
+const char *go_web_device(const go_request *q) {
+    return cookie(q, name_for(q, "-device"));
+}
+
+void go_web_device_set(go_request *q, const char *token) {
+    set_cookie(q, name_for(q, "-device"), token, DEVICE_SECONDS);
 }
 
 apr_status_t go_web_session_load(go_request *q) {
-    const char *token =
-        go_cookie_find(apr_table_get(q->r->headers_in, "Cookie"), cookie_name(q), q->pool);
+    const char *token = cookie(q, cookie_name(q));
     if (!token) return APR_SUCCESS;
     apr_status_t status =
         go_session_find(q->db, token, &q->site->sessions, q->now, &q->session, q->pool, &q->err);
@@ -41,14 +59,15 @@ apr_status_t go_web_session_begin(go_request *q, const go_user *user) {
     apr_status_t status = go_session_create(q->db, user, q->r->useragent_ip,
                                             apr_table_get(q->r->headers_in, "User-Agent"),
                                             &q->site->sessions, q->now, &token, q->pool, &q->err);
-    if (!status) set_cookie(q, token, (int)apr_time_sec(q->site->sessions.absolute));
+    if (!status)
+        set_cookie(q, cookie_name(q), token, (int)apr_time_sec(q->site->sessions.absolute));
     return status;
 }
 
 apr_status_t go_web_session_end(go_request *q) {
     apr_status_t status = go_viewing_end(q, "logged out");
     if (!status && q->session) status = go_session_end(q->db, q->session, q->pool, &q->err);
-    set_cookie(q, "", 0);
+    set_cookie(q, cookie_name(q), "", 0);
     return status;
 }
 

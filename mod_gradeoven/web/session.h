@@ -19,6 +19,10 @@ apr_status_t go_web_session_load(go_request *q);
 /* Starts a session for `user`, a new one whatever the browser had, and sets the cookie. */
 apr_status_t go_web_session_begin(go_request *q, const go_user *user);
 
+/* The token of this browser as a known device (login_guard.h), or NULL; and giving it one. */
+const char *go_web_device(const go_request *q);
+void go_web_device_set(go_request *q, const char *token);
+
 /* Ends the session and takes the cookie back. */
 apr_status_t go_web_session_end(go_request *q);
 

@@ -143,7 +143,7 @@ class Pages(DemoTest):
         # a role that may gets past the gate: with an empty form that is 200, 303, 404, 409 or 422
         may = {"users": 1, "makers": 5, "teach": 5, "staff": 4, "admins": 6, "members": 2, "public": 0, "owners": 3}
         who = {"/login": "public", "/logout": "users", "/view-as/stop": "users", "/settings/profile": "users",
-               "/settings/password": "users", "/settings/avatar": "users",
+               "/settings/password": "users", "/settings/sessions": "users", "/settings/avatar": "users",
                "/settings/avatar/remove": "users", "/enrol": "users", "/courses": "makers", "/admin/instructors": "admins",
                "/admin/users": "admins", "/admin/users/:user": "admins",
                "/courses/:course/assignments/:assignment/submissions": "members",
