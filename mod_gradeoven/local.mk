@@ -61,6 +61,7 @@ libgradeoven_la_SOURCES = \
 	mod_gradeoven/model/lint_python.c \
 	mod_gradeoven/model/lint_shell.c \
 	mod_gradeoven/model/login_guard.c mod_gradeoven/model/login_guard.h \
+	mod_gradeoven/model/tokens.c mod_gradeoven/model/tokens.h \
 	mod_gradeoven/model/migrate.c \
 	mod_gradeoven/model/names.c \
 	mod_gradeoven/model/names.h \
@@ -184,6 +185,7 @@ mod_gradeoven_la_SOURCES = \
 	mod_gradeoven/pages/submission.c mod_gradeoven/pages/submission_run.c \
 	mod_gradeoven/pages/submission_tests.c \
 	mod_gradeoven/pages/submissions.c mod_gradeoven/pages/submit.c \
+	mod_gradeoven/pages/tokens.c \
 	mod_gradeoven/pages/team.c mod_gradeoven/pages/team.h mod_gradeoven/pages/team_staff.c \
 	mod_gradeoven/pages/versions.c \
 	mod_gradeoven/pages/blind.c mod_gradeoven/pages/feedback.c \
@@ -206,6 +208,7 @@ mod_gradeoven_la_SOURCES = \
 	mod_gradeoven/web/session.c mod_gradeoven/web/session.h \
 	mod_gradeoven/web/static.c mod_gradeoven/web/static.h \
 	mod_gradeoven/web/upload.c mod_gradeoven/web/upload.h \
+	mod_gradeoven/web/token.c mod_gradeoven/web/token.h \
 	mod_gradeoven/web/viewing.c mod_gradeoven/web/viewing.h
 mod_gradeoven_la_CPPFLAGS = $(AM_CPPFLAGS) $(HTTPD_CFLAGS) $(APR_CFLAGS) $(JANSSON_CFLAGS) \
 	$(SODIUM_CFLAGS)

@@ -24,6 +24,11 @@ int settings_profile(go_request *q, json_t *page);
 int settings_password(go_request *q, json_t *page);
 int settings_session_end(go_request *q, json_t *page);
 
+/* tokens.c */
+int tokens_page(go_request *q, json_t *page);
+int token_create(go_request *q, json_t *page);
+int token_end(go_request *q, json_t *page);
+
 /* avatar.c */
 int avatar_page(go_request *q, json_t *page);
 int avatar_update(go_request *q, json_t *page);

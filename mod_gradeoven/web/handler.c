@@ -2,6 +2,7 @@
 
 #include "web/reply.h"
 #include "web/session.h"
+#include "web/token.h"
 #include "web/viewing.h"
 
 #include "model/pseudonym.h"
@@ -183,7 +184,7 @@ static int handle(go_request *q) {
     if (go_form_parse(q->query, q->r->args, length, &q->err)) return HTTP_BAD_REQUEST;
     status = go_viewing_admit(q);
     if (status != HTTP_OK) return status;
-    if (find_situation(q)) return go_failed(q);
+    if (go_token_admit(q) || find_situation(q)) return go_failed(q);
     status = decide(q);
     if (status != HTTP_OK) return status;
     if (q->route->method == GO_POST && read_input(q)) return go_failed(q);

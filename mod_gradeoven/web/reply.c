@@ -78,7 +78,7 @@ static void set_headers(go_request *q) {
     apr_table_setn(headers, "Cross-Origin-Opener-Policy", "same-origin");
     apr_table_setn(headers, "Permissions-Policy", "camera=(), geolocation=(), microphone=()");
     apr_table_setn(headers, "Cache-Control", "private, no-cache");
-    apr_table_mergen(headers, "Vary", "Accept, Cookie");
+    apr_table_mergen(headers, "Vary", "Accept, Authorization, Cookie");
 }
 
 static int respond(go_request *q, int http_status, const char *type, const char *bytes,

@@ -35,7 +35,8 @@ struct go_request {
     const go_view_as *view_over; /* ended by this request, or NULL */
     int hides_work;              /* the assignment is graded blind: not what was handed in */
     int wants_json;
-    const char *zone; /* in which times are shown: the course's, else UTC */
+    const struct go_token *token; /* by which it comes in place of a session (token.h), or NULL */
+    const char *zone;             /* in which times are shown: the course's, else UTC */
     go_error err;
 };
 

@@ -1,6 +1,7 @@
 #include "web/session.h"
 
 #include "web/cookie.h"
+#include "web/token.h"
 #include "web/viewing.h"
 
 #include "model/passwords.h"
@@ -44,6 +45,9 @@ void go_web_device_set(go_request *q, const char *token) {
 }
 
 apr_status_t go_web_session_load(go_request *q) {
+    int has_header;
+    apr_status_t found = go_token_load(q, &has_header);
+    if (found || has_header) return found;
     const char *token = cookie(q, cookie_name(q));
     if (!token) return APR_SUCCESS;
     apr_status_t status =
@@ -82,6 +86,7 @@ int go_web_is_same_origin(const go_request *q) {
 }
 
 apr_status_t go_web_csrf_check(go_request *q) {
+    if (q->token) return APR_SUCCESS; /* no browser sends it by itself */
     const char *sent = go_form_get(q->form, "csrf");
     if (!sent) sent = apr_table_get(q->r->headers_in, "X-CSRF-Token");
     apr_size_t length = q->session ? strlen(q->session->csrf) : 0;

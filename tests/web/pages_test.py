@@ -60,6 +60,7 @@ class Pages(DemoTest):
         yield "/login", (200,) + (303,) * 6
         yield "/", users
         yield "/settings", users
+        yield "/settings/tokens", users
         yield "/avatars/:user", users
         yield "/new-course", makers
         yield "/courses/:course", members
@@ -143,7 +144,7 @@ class Pages(DemoTest):
         # a role that may gets past the gate: with an empty form that is 200, 303, 404, 409 or 422
         may = {"users": 1, "makers": 5, "teach": 5, "staff": 4, "admins": 6, "members": 2, "public": 0, "owners": 3}
         who = {"/login": "public", "/logout": "users", "/view-as/stop": "users", "/settings/profile": "users",
-               "/settings/password": "users", "/settings/sessions": "users", "/settings/avatar": "users",
+               "/settings/password": "users", "/settings/sessions": "users", "/settings/tokens": "users", "/settings/tokens/end": "users", "/settings/avatar": "users",
                "/settings/avatar/remove": "users", "/enrol": "users", "/courses": "makers", "/admin/instructors": "admins",
                "/admin/users": "admins", "/admin/users/:user": "admins",
                "/courses/:course/assignments/:assignment/submissions": "members",
