@@ -343,6 +343,6 @@ class RulesTest(DemoTest):
         return base
 
     def hand_in(self, who, base, once=None):
-        """Sends the form, with content that is new each time."""
+        """Sends the form, with content that is new each time: a text, so that it has a line."""
         return who.upload(base + "/submissions", {"once": once or uuid.uuid4().hex},
-                          [("files", "roman.c", uuid.uuid4().bytes)])
+                          [("files", "roman.c", uuid.uuid4().hex.encode() + b"\n")])
