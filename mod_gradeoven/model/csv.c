@@ -185,3 +185,7 @@ void go_csv_write_row(go_buffer *out, const char *const *cells, int count) {
     }
     go_buffer_puts(out, "\r\n");
 }
+
+const char *go_csv_rearmed(const char *cell) {
+    return cell[0] == '\'' && cell[1] && strchr("=+-@\t\r", cell[1]) ? cell + 1 : cell;
+}

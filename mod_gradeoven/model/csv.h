@@ -37,4 +37,7 @@ apr_status_t go_csv_parse(apr_array_header_t **rows, const char *bytes, apr_size
 /* Appends one row of `count` cells (NULL is an empty cell), ended by CR LF, comma separated. */
 void go_csv_write_row(go_buffer *out, const char *const *cells, int count);
 
+/* A cell as it was before go_csv_write_row() put a ' in front of it; points into `cell`. */
+const char *go_csv_rearmed(const char *cell);
+
 #endif

@@ -37,11 +37,6 @@ static const char *bare_title(const char *title, apr_pool_t *pool) {
                : title;
 }
 
-/* A ' before a formula is the export's. */
-static const char *disarmed(const char *text) {
-    return text[0] == '\'' && text[1] && strchr("=+-@\t\r", text[1]) ? text + 1 : text;
-}
-
 static const go_grade_column *find_column(const import *in, const char *title) {
     const char *bare = bare_title(title, in->pool);
     const go_grade_column *found = NULL;
@@ -67,7 +62,7 @@ static void read_heading(import *in, const go_csv_row *row) {
     in->column_count = row->cells->nelts;
     in->columns = apr_pcalloc(in->pool, sizeof(*in->columns) * (apr_size_t)(row->cells->nelts + 1));
     for (int i = 0; i < row->cells->nelts; i++) {
-        const char *title = disarmed(cell_of(row, i));
+        const char *title = go_csv_rearmed(cell_of(row, i));
         if (!strcasecmp(title, "username")) {
             in->username = i;
             continue;
@@ -126,7 +121,7 @@ static void read_cell(import *in, const go_csv_row *line, int i, const go_grade_
 
 static void read_line(import *in, int index) {
     const go_csv_row *line = &APR_ARRAY_IDX(in->rows, index, go_csv_row);
-    const char *username = disarmed(cell_of(line, in->username));
+    const char *username = go_csv_rearmed(cell_of(line, in->username));
     const go_grade_row *row = go_gradebook_row(in->book, username);
     if (!row)
         go_problems_error(in->problems, "Line %d: \"%s\" is no student of this course.", line->line,

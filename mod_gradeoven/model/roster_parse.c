@@ -85,8 +85,7 @@ static void read_header(roster_reader *in) {
 /* A cell, without the ' that the export puts before what a spreadsheet would run. */
 static const char *cell_of(const go_csv_row *row, int place) {
     if (place < 0 || place >= row->cells->nelts) return "";
-    const char *cell = APR_ARRAY_IDX(row->cells, place, const char *);
-    return cell[0] == '\'' && cell[1] && strchr("=+-@\t\r", cell[1]) ? cell + 1 : cell;
+    return go_csv_rearmed(APR_ARRAY_IDX(row->cells, place, const char *));
 }
 
 static int is_blank(const go_csv_row *row) {

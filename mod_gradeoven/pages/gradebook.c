@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAGE_ROWS = 100, PAGE_DIGITS_MAX = 6 };
+enum { PAGE_ROWS = 100 };
 
 const char *url_book(const go_request *q) {
     return go_url(q, "/courses/%s/gradebook", q->at.course->name);
@@ -186,18 +186,10 @@ static json_t *json_row(const go_request *q, const go_gradebook *book, const go_
                      person->section, "total", json_total(q, row), "grades", grades);
 }
 
-static int read_page(const go_request *q, int pages) {
-    const char *text = go_form_text(q->query, "page");
-    int page = strspn(text, "0123456789") == strlen(text) && strlen(text) <= PAGE_DIGITS_MAX
-                   ? (int)apr_atoi64(text)
-                   : 1;
-    return page < 1 ? 1 : page > pages ? pages : page;
-}
-
 static void add_rows(const go_request *q, json_t *page, const go_gradebook *book) {
     apr_array_header_t *rows = select_rows(q, book);
     int pages = rows->nelts ? (rows->nelts + PAGE_ROWS - 1) / PAGE_ROWS : 1;
-    int number = read_page(q, pages);
+    int number = page_number(q, pages);
     const char *sort = go_form_text(q->query, "sort"), *direction = order.sign > 0 ? "asc" : "desc";
     json_t *list = json_array();
     for (int i = (number - 1) * PAGE_ROWS; i < rows->nelts && i < number * PAGE_ROWS; i++)

@@ -326,6 +326,10 @@ apr_status_t find_sharers(go_request *q, apr_array_header_t **sharers);
 /* Is this user one of them? */
 int is_sharer(const apr_array_header_t *sharers, apr_int64_t user_id);
 
+/* The number "page" of the query, from 1 to `pages`: what is no number, or beyond, is the nearest.
+ */
+int page_number(const go_request *q, int pages);
+
 /* Repeats what was typed into a field, so that a refused form loses nothing. */
 void page_keep(go_request *q, json_t *page, const char *const *fields, int count);
 

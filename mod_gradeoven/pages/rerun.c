@@ -55,15 +55,6 @@ static json_t *json_line(const go_request *q, const go_rerun *rerun, const rerun
         "is_flaky", line->is_flaky, "is_stale", line->is_stale, "is_applied", line->is_applied);
 }
 
-/* The page asked for, from 1; what is no number, or behind the last, is the nearest there is. */
-static int read_page(const go_request *q, int pages) {
-    const char *text = go_form_text(q->query, "page");
-    int is_number =
-        *text && strspn(text, "0123456789") == strlen(text) && strlen(text) <= NUMBER_DIGITS_MAX;
-    int page = is_number ? atoi(text) : 1;
-    return page < 1 ? 1 : page > pages ? pages : page;
-}
-
 static json_t *json_page_url(const go_request *q, const go_rerun *rerun, const char *show,
                              int number) {
     return json_string(
@@ -80,7 +71,7 @@ static void add_lines(const go_request *q, json_t *page, const go_rerun *rerun,
     }
     qsort(shown->elts, (size_t)shown->nelts, (size_t)shown->elt_size, by_change);
     int pages = shown->nelts ? (shown->nelts + PAGE_LINES - 1) / PAGE_LINES : 1;
-    int number = read_page(q, pages), from = (number - 1) * PAGE_LINES;
+    int number = page_number(q, pages), from = (number - 1) * PAGE_LINES;
     for (int i = from; i < shown->nelts && i < from + PAGE_LINES; i++)
         json_array_append_new(
             list, json_line(q, rerun, names, APR_ARRAY_IDX(shown, i, const go_rerun_line *)));

@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-enum { PAGE_LINES = 100, PAGE_DIGITS_MAX = 6 };
+enum { PAGE_LINES = 100 };
 
 static const char *url_board(const go_request *q) {
     return go_url(q, "/courses/%s/assignments/%s/scoreboard", q->at.course->name,
@@ -52,19 +52,10 @@ static json_t *json_line(const showing *s, const go_board_line *line) {
     return json;
 }
 
-/* The page asked for, from 1; what is no number, or behind the last, is the nearest there is. */
-static int read_page(const go_request *q, int pages) {
-    const char *text = go_form_text(q->query, "page");
-    int page = strspn(text, "0123456789") == strlen(text) && strlen(text) <= PAGE_DIGITS_MAX
-                   ? (int)apr_atoi64(text)
-                   : 1;
-    return page < 1 ? 1 : page > pages ? pages : page;
-}
-
 static void add_lines(const showing *s, json_t *page, const apr_array_header_t *lines) {
     const go_request *q = s->q;
     int pages = lines->nelts ? (lines->nelts + PAGE_LINES - 1) / PAGE_LINES : 1;
-    int number = read_page(q, pages), from = (number - 1) * PAGE_LINES, counted = 0;
+    int number = page_number(q, pages), from = (number - 1) * PAGE_LINES, counted = 0;
     json_t *list = json_array();
     json_object_set_new(page, "mine", json_null());
     for (int i = 0; i < lines->nelts; i++) {

@@ -2,6 +2,11 @@
 
 #include "model/pseudonym.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+enum { PAGE_DIGITS_MAX = 6 };
+
 json_t *json_course(const go_request *q, const go_course *course) {
     json_t *json = json_pack("{s:s, s:s, s:s, s:s}", "name", course->name, "title", course->title,
                              "zone", course->zone, "url", go_url(q, "/courses/%s", course->name));
@@ -104,4 +109,11 @@ void page_keep(go_request *q, json_t *page, const char *const *fields, int count
     for (int i = 0; i < count; i++)
         json_object_set_new(kept, fields[i], json_string(go_form_text(q->form, fields[i])));
     json_object_set_new(page, "form", kept);
+}
+
+int page_number(const go_request *q, int pages) {
+    const char *text = go_form_text(q->query, "page");
+    int is_number = strspn(text, "0123456789") == strlen(text) && strlen(text) <= PAGE_DIGITS_MAX;
+    int page = is_number ? atoi(text) : 1;
+    return page < 1 ? 1 : page > pages ? pages : page;
 }
