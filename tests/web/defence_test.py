@@ -153,9 +153,10 @@ class Defence(DemoTest):
             self.assertIn("attachment", answer.headers.get("Content-Disposition", "attachment" if "image" in kind or "text/plain" in kind else ""), path)
 
     def dump(self):
-        """Without when a session was last seen, and receipts: one that is missing is signed when it is asked for, always
-        with the same bytes."""
+        """Without when a session was last seen, and what is made when it is first needed and then stays: a receipt, always
+        of the same bytes, and a site's secrets (the tuples below "secret")."""
         passing = tuple(f'INSERT INTO "{table}"' for table in ("sessions", "login_devices", "login_failures", "receipts"))
+        passing += ('INSERT INTO "tuples" VALUES(X\'' + b"secret".hex(),)
         return [line for line in connect(self.site).iterdump() if not line.startswith(passing)]
 
     def test_no_text_of_the_database_becomes_markup_and_no_get_changes_anything(self):
