@@ -24,6 +24,7 @@ typedef enum go_directive_name {
     GO_D_TEMPLATES,
     GO_D_SITE_NAME,
     GO_D_MAX_UPLOAD,
+    GO_D_BODY_TIMEOUT,
     GO_D_SESSION_IDLE,
     GO_D_SESSION_MAX,
     GO_D_EXECUTOR,

@@ -106,6 +106,7 @@ const go_route go_routes[] = {
     {GO_POST, SUBMISSION "/cancel",       GO_RIGHT_GRADE,          submission_cancel,    NULL,              0},
     {GO_POST, SUBMISSION "/prioritise",   GO_RIGHT_GRADE,          submission_prioritise, NULL,             0},
     {GO_GET,  SUBMISSION "/files/*path",  GO_RIGHT_SEE_SUBMISSION, submission_file,      NULL,              0},
+    {GO_GET,  SUBMISSION "/tests/:test",  GO_RIGHT_SEE_SUBMISSION, test_output_page,     NULL,              0},
     {GO_GET,  SUBMISSION "/archive",      GO_RIGHT_SEE_SUBMISSION, submission_archive,   NULL,              0},
 
     {GO_GET,  SUBMISSION "/receipt",      GO_RIGHT_SEE_SUBMISSION, submission_receipt,   NULL,              0},

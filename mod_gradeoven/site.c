@@ -49,6 +49,7 @@ static go_site *make_site(const go_settings *settings, apr_pool_t *pool) {
     site->state = go_settings_state(settings, pool);
     site->sessions.idle = apr_time_from_sec(go_setting_get(settings, GO_D_SESSION_IDLE).number);
     site->sessions.absolute = apr_time_from_sec(go_setting_get(settings, GO_D_SESSION_MAX).number);
+    site->body_timeout = apr_time_from_sec(go_setting_get(settings, GO_D_BODY_TIMEOUT).number);
     site->max_upload = go_setting_get(settings, GO_D_MAX_UPLOAD).number * 1024 * 1024;
     return site;
 }

@@ -181,6 +181,7 @@ int admin_weight(go_request *q, json_t *page);
 /* files.c */
 int submission_file(go_request *q, json_t *page);
 int submission_archive(go_request *q, json_t *page);
+int test_output_page(go_request *q, json_t *page);
 
 /* receipts.c */
 int submission_receipt(go_request *q, json_t *page);

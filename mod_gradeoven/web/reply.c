@@ -72,11 +72,12 @@ static void set_headers(go_request *q) {
     q->loan = NULL;
     q->db = NULL;
     apr_table_t *headers = q->r->err_headers_out; /* these stay when the status is an error */
-    apr_table_setn(headers, "Content-Security-Policy", GO_CSP);
+    apr_table_setn(headers, "Content-Security-Policy", q->policy ? q->policy : GO_CSP);
     apr_table_setn(headers, "X-Content-Type-Options", "nosniff");
     apr_table_setn(headers, "Referrer-Policy", "same-origin");
     apr_table_setn(headers, "Cross-Origin-Opener-Policy", "same-origin");
-    apr_table_setn(headers, "Permissions-Policy", "camera=(), geolocation=(), microphone=()");
+    apr_table_setn(headers, "Cross-Origin-Resource-Policy", "same-origin");
+    apr_table_setn(headers, "Permissions-Policy", GO_PERMISSIONS);
     apr_table_setn(headers, "Cache-Control", "private, no-cache");
     apr_table_mergen(headers, "Vary", "Accept, Authorization, Cookie");
 }

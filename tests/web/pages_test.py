@@ -90,6 +90,7 @@ class Pages(DemoTest):
         yield "/courses/:course/assignments/:assignment/submissions/:number", owners
         yield "/courses/:course/assignments/:assignment/submissions/:number/files/*path", owners
         yield "/courses/:course/assignments/:assignment/submissions/:number/archive", owners
+        yield "/courses/:course/assignments/:assignment/submissions/:number/tests/:test", owners[:3] + (404,) * 4  # no HTML
         yield "/receipt-key", (200,) * 7
         yield "/courses/:course/assignments/:assignment/submissions/:number/receipt", owners
         yield "/courses/:course/my-submissions", members
@@ -113,7 +114,7 @@ class Pages(DemoTest):
 
     def real(self, pattern):
         for name, value in ((":course", "cs101"), (":assignment", "roman-numerals"), (":number", "1"),
-                            (":version", "1"), ("*file", "tests/main"), (":other", "1"), (":item", "1"), (":comment", "1"), (":rerun", "1"),
+                            (":version", "1"), ("*file", "tests/main"), (":other", "1"), (":item", "1"), (":comment", "1"), (":rerun", "1"), (":test", "1"),
                             (":user", "student"), ("*path", "roman.c")):
             pattern = pattern.replace(name, value)
         return pattern
