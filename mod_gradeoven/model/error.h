@@ -26,6 +26,7 @@
 #define GO_EBUSY     (APR_OS_START_USERERR + 7) /* try again in a moment */
 #define GO_EINTERNAL (APR_OS_START_USERERR + 8) /* our fault: the store, the disk, the engine */
 #define GO_ELOST     (APR_OS_START_USERERR + 9) /* a run's lease is not held (any more) */
+#define GO_EGONE     (APR_OS_START_USERERR + 10) /* it was there, and was removed on purpose */
 
 typedef struct go_error {
     apr_pool_t *pool;    /* where the texts are made */
