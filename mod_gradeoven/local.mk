@@ -190,7 +190,7 @@ mod_gradeoven_la_SOURCES = \
 	mod_gradeoven/pages/submission.c mod_gradeoven/pages/submission_run.c \
 	mod_gradeoven/pages/submission_tests.c \
 	mod_gradeoven/pages/submissions.c mod_gradeoven/pages/submit.c \
-	mod_gradeoven/pages/tokens.c \
+	mod_gradeoven/pages/tokens.c mod_gradeoven/pages/privacy.c \
 	mod_gradeoven/pages/team.c mod_gradeoven/pages/team.h mod_gradeoven/pages/team_staff.c \
 	mod_gradeoven/pages/versions.c \
 	mod_gradeoven/pages/blind.c mod_gradeoven/pages/feedback.c \

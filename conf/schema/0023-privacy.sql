@@ -29,7 +29,8 @@ CREATE INDEX line_comments_of_author ON line_comments(author_id);
 CREATE INDEX regrade_messages_of_author ON regrade_messages(author_id);
 CREATE INDEX grade_cells_of_user ON grade_cells(user_id);
 CREATE INDEX sync_grades_of_user ON sync_grades(user_id);
-CREATE INDEX reruns_of_user ON reruns(user_id) WHERE user_id IS NOT NULL;
+CREATE INDEX reruns_of_author ON reruns(author_id);
+CREATE INDEX reruns_closed_by ON reruns(closed_by) WHERE closed_by IS NOT NULL;
 
 -- The chain of the audit log is one over digests of what the entries say, so that an entry's text can
 -- be taken out and the chain stays whole (model/audit.h). Of an entry from before, both are NULL.

@@ -129,7 +129,8 @@ static json_t *row_of(go_rows *rows, const char *columns, apr_pool_t *pool) {
 
 /* --- documents -------------------------------------------------------------------------------- */
 
-static int bind(const go_export *export, const document *doc, go_value *values, apr_pool_t *pool) {
+static int bind_values(const go_export *export, const document *doc, go_value *values,
+                       apr_pool_t *pool) {
     int count = 0;
     for (const char *p = doc->parameters; *p && count < PARAMETERS_MAX; p++) {
         const char *like = go_audit_anywhere(export->user->username, pool);
@@ -146,7 +147,7 @@ static apr_status_t fill_list(const go_export *export, go_db *db, const document
                               apr_pool_t *pool, go_error *err) {
     go_value values[PARAMETERS_MAX];
     go_rows *rows = NULL;
-    int count = bind(export, doc, values, pool);
+    int count = bind_values(export, doc, values, pool);
     apr_status_t status = go_db_select(db, doc->statement, values, count, &rows, pool, err);
     while (!status && rows && go_rows_next(rows))
         json_array_append_new(list, row_of(rows, doc->columns, pool));
