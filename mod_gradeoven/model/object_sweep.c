@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BATCH = 100, TRIES = 500, PAUSE_US = 10000 };
+enum { BATCH = 100, TRIES = 300, PAUSE_US = 10000 };
 
 /* The lock is held for one batch: who stores meanwhile waits a moment. */
 static int lock(const char *objects) {

@@ -20,8 +20,9 @@ static json_t *json_retention(const go_request *q, const go_retention *one) {
     int is_soon = one->due_us && one->due_us - q->now < GO_RETENTION_TOLD_US;
     /* handed in again after it was applied: then it has another date to come */
     int is_removed = one->removed_us && one->removed_us >= one->end_us;
-    return json_pack("{s:s, s:s, s:s, s:o, s:o, s:b}", "course", one->course, "title", one->title,
-                     "kept", go_retention_words(one->days, q->pool), "removed",
+    /* no "course" in it: the template of the course's page asks for that one inside of this */
+    return json_pack("{s:s, s:s, s:o, s:o, s:b}", "title", one->title, "kept",
+                     go_retention_words(one->days, q->pool), "removed",
                      go_json_time(q, one->zone, is_removed ? one->removed_us : 0), "due",
                      go_json_time(q, one->zone, is_removed ? 0 : one->due_us), "is_soon", is_soon);
 }

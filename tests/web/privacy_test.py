@@ -157,7 +157,7 @@ class Export(PrivacyTest):
         self.assertEqual(self.site.browser().post("/settings/privacy/export").status, 401)
         self.assertEqual(self.student.post("/settings/privacy/export", csrf=False).status, 403)
         answer = self.admin.post("/admin/users/student/export", {"full": "1"})
-        self.assertIn(DEBUG if False else "full export", zipfile.ZipFile(io.BytesIO(answer.body)).read("README.txt").decode())
+        self.assertIn("full export", zipfile.ZipFile(io.BytesIO(answer.body)).read("README.txt").decode())
         self.assertEqual(self.admin.post("/admin/users/nobody-there/export").status, 404)
         noted = self.sql("SELECT actor, became FROM audit WHERE action = 'export' AND subject = 'student' ORDER BY id DESC LIMIT 2")
         self.assertEqual(noted, [("admin", "in full"), ("student", "as they see it")])
@@ -272,7 +272,7 @@ class Erasure(PrivacyTest):
                                    ("nobody-there", (), "no")):
             refused = self.erase(who, *options, check=False)
             self.assertEqual(refused.returncode, 1, who)
-            self.assertIn(text, refused.stderr.replace("being graded", "being graded"), who)
+            self.assertIn(text, refused.stderr, who)
         self.assertIn("submissions: 1", self.site.ctl("privacy", "erase", "--preview", "emil").stdout)
         self.assertEqual(self.sql("SELECT count(*) FROM users WHERE username = 'emil'"), [(1,)])
         refused = self.erase("admin", "--force", check=False)
@@ -430,7 +430,6 @@ class Retention(PrivacyTest):
         content = uuid.uuid4().hex.encode()
         place = self.old(content=content)
         self.teacher.post(self.base + "/grading/rules", {"release": "done"})
-        self.grader_text = "words of a teacher"
         self.teacher.post(place + "/grade", {"revision": "0", "action": "done", "adjustment": "1", "reason": "words of a teacher",
                                              "comment": "words of a teacher"})
         before = self.teacher.json(self.base + "/statistics")
@@ -651,6 +650,7 @@ class Schema(unittest.TestCase):
             if name in excused:
                 continue
             named = re.search(rf"\b{table}\b", text) and re.search(rf"\b{column}\b", text)
+            named = named or re.search(rf"DELETE FROM {table} WHERE submission_id", text)
             self.assertTrue(named, f"{name} is not {what}, nor is it said why not")
         known = {f"{table}.{column}" for table, column in places}
         self.assertEqual({name for name in excused if name not in known and name != "checks.reference_id"}, set())
