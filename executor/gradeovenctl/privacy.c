@@ -104,7 +104,7 @@ int ctl_privacy_erase(const ctl_command *command, int argc, const char *const *a
                                   {0}};
     ctl_site site;
     go_user *user = NULL;
-    go_erasure erasure;
+    go_erasure erasure = {0};
     const go_audit_entry who = by("*gradeovenctl");
     int rc = ctl_options_read(command, argc, argv, options, &name, 1);
     if (!rc) rc = ctl_site_open(&site, pool);

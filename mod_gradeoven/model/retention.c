@@ -98,8 +98,11 @@ static void read_row(go_rows *rows, go_retention *retention) {
                                 .title = go_rows_text(rows, 2),
                                 .zone = go_rows_text(rows, 3),
                                 .removed_us = go_rows_integer(rows, 4, 0),
-                                .days = (int)go_rows_integer(rows, 5, 0),
-                                .end_us = go_rows_integer(rows, 6, 0)};
+                                .days = (int)go_rows_integer(rows, 5, 0)};
+    for (int column = 6; column <= 9; column++) { /* made, due, closed, handed in */
+        apr_time_t time = go_rows_integer(rows, column, 0);
+        if (time > retention->end_us) retention->end_us = time;
+    }
     if (retention->days)
         retention->due_us =
             retention->end_us + apr_time_from_sec((apr_time_t)retention->days * 86400);
@@ -160,8 +163,8 @@ static apr_status_t take_all(go_db *db, const go_state *state, apr_int64_t assig
     apr_pool_create(&some, pool);
     apr_status_t status = APR_SUCCESS;
     do {
-        go_error later = GO_ERROR_INIT(some);
         apr_pool_clear(some);
+        go_error later = GO_ERROR_INIT(some);
         status = go_db_begin(db, err);
         if (status) break;
         status = take_batch(db, assignment_id, &last, &taken, removal, some, err);

@@ -131,8 +131,9 @@ const char *go_submission_gone(const go_submission *submission, apr_pool_t *pool
     int is_erased =
         submission->removed_by && strcmp(submission->removed_by, GO_REMOVED_BY_ERASURE) == 0;
     if (!submission->removed_us) return NULL;
-    return apr_psprintf(pool, "The files of this submission were removed %s on %.10s.",
-                        is_erased ? "with the data of whose it was" : "by the retention rule", day);
+    return apr_psprintf(
+        pool, "The files of this submission were removed %s on %.10s.",
+        is_erased ? "with the account of who handed them in" : "by the retention rule", day);
 }
 
 apr_status_t go_submission_needs_files(const go_submission *submission, go_error *err) {

@@ -118,7 +118,7 @@ static json_t *json_preview(const go_erasure *found) {
 }
 
 static apr_status_t fill(go_request *q, json_t *page, const go_user *user) {
-    go_erasure found;
+    go_erasure found = {0};
     apr_status_t status = go_erasure_look(q->db, user, &found, q->pool, &q->err);
     page_begin(q, page, apr_psprintf(q->pool, "Data of %s", user->username));
     if (status) return status;
@@ -157,7 +157,7 @@ static apr_status_t erase(go_request *q, const go_user *user, go_erasure *erasur
 
 int admin_privacy_erase(go_request *q, json_t *page) {
     go_user *user = NULL;
-    go_erasure erasure;
+    go_erasure erasure = {0};
     if (find_person(q, &user)) return go_failed(q);
     if (erase(q, user, &erasure)) {
         go_error cause = q->err;
