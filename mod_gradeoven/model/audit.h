@@ -83,10 +83,10 @@ typedef struct go_audit_person {
 } go_audit_person;
 
 /*
- * Everywhere in the log: the username becomes the pseudonym, the addresses of what the person did
- * go, name and e-mail become the pseudonym, and free words in entries about the person go.
- * Confirmed by one entry as `by`. *count is of the entries that were changed. Part of the caller's
- * transaction.
+ * Everywhere in the log: the username becomes the pseudonym, and so do the name (of two words or
+ * more) and the e-mail; the addresses of what the person did go, and free words in entries about
+ * them. Confirmed by one entry as `by`. *count is of the entries that were changed. Part of the
+ * caller's transaction.
  */
 apr_status_t go_audit_redact(go_db *db, const go_audit_person *person, const go_audit_entry *by,
                              int *count, apr_pool_t *pool, go_error *err);

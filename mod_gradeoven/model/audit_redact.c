@@ -54,12 +54,17 @@ static const char *const of_roles[] = {"role", "drop", "section", "enrol", "acco
 static const char *const without_free_words[] = {
     "role", "drop", "section", "enrol", "account", "password", "sessions", "view-as", NULL};
 
+/* A single word that is somebody's name may be any word; "Ada Lovelace" means her. */
+static const char *whole_name(const go_audit_person *person) {
+    return strchr(person->display_name, ' ') ? person->display_name : "";
+}
+
 static const char *clean(const go_audit_entry *entry, const char *text,
                          const go_audit_person *person, apr_pool_t *pool) {
     if (!is_one_of(entry->action, of_roles))
         text = go_audit_replace(text, person->username, person->pseudonym, pool);
     text = go_audit_replace(text, person->email, person->pseudonym, pool);
-    return go_audit_replace(text, person->display_name, person->pseudonym, pool);
+    return go_audit_replace(text, whole_name(person), person->pseudonym, pool);
 }
 
 int go_audit_without(go_audit_entry *entry, const go_audit_person *person, apr_pool_t *pool) {

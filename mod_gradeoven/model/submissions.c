@@ -12,7 +12,8 @@
 
 enum { ONCE_MAX = 64, WAITING_MAX = 50 };
 
-/* Nobody fills the queue alone. */
+/* Nobody fills the queue alone, and who was disabled or erased while this was on its way hands in
+   nothing any more. */
 static apr_status_t refuse_flood(go_db *db, apr_int64_t user_id, apr_pool_t *pool, go_error *err) {
     go_rows *row;
     apr_status_t status = go_db_one(db, GO_SQL_RUNS_WAITING_OF_USER, GO_VALUES(go_integer(user_id)),
@@ -20,6 +21,8 @@ static apr_status_t refuse_flood(go_db *db, apr_int64_t user_id, apr_pool_t *poo
     if (!status && go_rows_integer(row, 0, 0) >= WAITING_MAX)
         status = go_error_set(err, GO_ECONFLICT, "Wait until some of them are graded.",
                               "You have %d submissions waiting already.", WAITING_MAX);
+    if (!status && go_rows_integer(row, 1, 0))
+        status = go_error_set(err, GO_EDENIED, NULL, "This account is disabled.");
     return status;
 }
 
