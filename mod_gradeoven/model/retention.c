@@ -213,7 +213,10 @@ apr_status_t go_retention_apply(go_db *db, const go_state *state, const go_reten
                      &rows, pool, err);
     while (!status && rows && go_rows_next(rows))
         status = take_all(db, state, go_rows_integer(rows, 0, 0), removal, pool, err);
-    if (status || !removal->submissions) return status;
+    /* nothing to say: it was said before, and nothing came since. Who was interrupted before that
+       says it the next time. */
+    if (status || (!removal->submissions && retention->removed_us >= retention->end_us))
+        return status;
     status = go_db_begin(db, err);
     return status ? status : go_db_end(db, finish(db, retention, removal, by, pool, err), err);
 }

@@ -456,6 +456,10 @@ class Retention(PrivacyTest):
         noted = self.sql("SELECT actor, was, became FROM audit WHERE action = 'retention' ORDER BY id DESC LIMIT 1")[0]
         self.assertEqual(noted[0], "*gradeovenctl")
         self.assertIn("kept 90 days", noted[2])
+        # who was stopped before the end notes it the next day
+        self.sql("UPDATE courses SET removed_us = NULL WHERE name = 'old'")
+        self.retention("--apply")
+        self.assertIsNotNone(self.sql("SELECT removed_us FROM courses WHERE name = 'old'")[0][0])
         # once is enough, and what needs the files says why there are none
         self.assertNotIn("old:", self.retention("--apply"))
         for path in ("/files/roman.c", "/view/roman.c", "/archive", "/receipt", f"/diff/{place.rsplit('/', 1)[1]}"):
@@ -572,10 +576,12 @@ class Configuration(unittest.TestCase):
         site.start()
         student = site.browser("student")
         wait_until("the files are gone", lambda: student.get(place + "/archive").status == 410, 60)
+        # the files go first, and each batch by itself
         with sqlite3.connect(site.state / "gradeoven.db") as database:
-            noted = database.execute("SELECT actor, subject, was FROM audit WHERE action = 'retention'").fetchall()
+            noted = wait_until("it is noted", lambda: database.execute(
+                "SELECT actor, subject, was FROM audit WHERE action = 'retention'").fetchall(), 60)
         self.assertEqual(noted, [("*executor", "cs101", "1 submissions with 1 files")])
-        self.assertIn("course cs101: 1 submissions with 1 files", site.log())
+        wait_until("the log says so", lambda: "course cs101: 1 submissions with 1 files" in site.log(), 60)
 
 
 # --- the schema ----------------------------------------------------------------------------------
