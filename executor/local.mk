@@ -73,8 +73,8 @@ gradeovenctl_SOURCES = \
 	executor/gradeovenctl/sync_roster.c \
 	executor/gradeovenctl/sync_wire.c executor/gradeovenctl/sync_wire.h \
 	executor/gradeovenctl/doctor_sync.c \
-	executor/gradeovenctl/users.c \
 	executor/gradeovenctl/privacy.c executor/gradeovenctl/doctor_retention.c \
+	executor/gradeovenctl/user_login.c executor/gradeovenctl/users.c \
 	executor/gradeovenctl/grade.c executor/gradeovenctl/grade.h \
 	executor/gradeovenctl/grade_bake.c \
 	executor/gradeovenctl/grade_report.c \

@@ -21,6 +21,7 @@ typedef enum kind {
     MEBIBYTES,     /* with a unit: 512M, 2G */
     MEBIBYTES_LIMIT,
     THOUSANDTHS, /* decimal number, kept times 1000 */
+    CHOICE,      /* one of the words of `range`; kept as its place among them, from 0 */
     SWITCH,      /* on|off, and optionally a user */
     ENGINES,     /* repeated, with a setter of its own: model/engine_setting.h */
     RULES,       /* the same: model/retention.h */
@@ -46,6 +47,14 @@ static const directive table[GO_D_COUNT] = {
                            "60s to 720h"},
     [GO_D_SESSION_MAX] = {"GradeOvenSessionMax", SECONDS, NULL, 7 * 86400, 0, 300, 7776000,
                           "300s to 2160h"},
+    /* the words as in model/factor.h and in web/tls.h */
+    [GO_D_SECOND_FACTOR] = {"GradeOvenSecondFactor", CHOICE,
+                            .range = "off admin instructor staff all"},
+    [GO_D_PLAIN_HTTP] = {"GradeOvenPlainHTTP", CHOICE, .range = "redirect refuse allow"},
+    [GO_D_PASSWORD_MEMORY] = {"GradeOvenPasswordMemory", MEBIBYTES, NULL, 19, 0, 8, 1024,
+                              "8M to 1G"},
+    [GO_D_PASSWORD_PASSES] = {"GradeOvenPasswordPasses", COUNT, NULL, 2, 0, 1, 20, "1 to 20"},
+    [GO_D_PASSWORD_PARALLEL] = {"GradeOvenPasswordParallel", COUNT, NULL, 4, 0, 1, 64, "1 to 64"},
     [GO_D_EXECUTOR] = {"GradeOvenExecutor", SWITCH, .text = "gradeoven", .number = 1},
     [GO_D_DOCKER] = {"GradeOvenDocker", ENGINES, .text = "unix:///var/run/docker.sock"},
     [GO_D_IMAGE] = {"GradeOvenImage", TEXT, .text = "gradeoven:latest"},
@@ -129,6 +138,18 @@ static const char *read_limited(cmd_parms *cmd, const directive *d, go_setting *
     return problem;
 }
 
+static const char *read_choice(cmd_parms *cmd, const directive *d, const char *word,
+                               apr_int64_t *value) {
+    char *rest = apr_pstrdup(cmd->temp_pool, d->range), *state = NULL;
+    *value = 0;
+    for (const char *one = apr_strtok(rest, " ", &state); one;
+         one = apr_strtok(NULL, " ", &state)) {
+        if (strcasecmp(one, word) == 0) return NULL;
+        ++*value;
+    }
+    return apr_psprintf(cmd->pool, "%s: \"%s\" is none of: %s.", d->name, word, d->range);
+}
+
 static const char *read_switch(cmd_parms *cmd, const directive *d, go_setting *setting,
                                const char *one, const char *two) {
     if (!strcasecmp(one, "on"))
@@ -185,6 +206,8 @@ static const char *set(cmd_parms *cmd, void *ignored, const char *one, const cha
         return read_limited(cmd, d, setting, one, two, read_mebibytes);
     case THOUSANDTHS:
         return read_thousandths(cmd, d, one, &setting->number);
+    case CHOICE:
+        return read_choice(cmd, d, one, &setting->number);
     case SWITCH:
         return read_switch(cmd, d, setting, one, two);
     case ENGINES:
@@ -258,6 +281,12 @@ const command_rec go_commands[] = {
     DIRECTIVE(GO_D_SESSION_IDLE, "GradeOvenSessionIdle",
               "time without a request that ends a login"),
     DIRECTIVE(GO_D_SESSION_MAX, "GradeOvenSessionMax", "time that ends a login in any case"),
+    DIRECTIVE(GO_D_SECOND_FACTOR, "GradeOvenSecondFactor", "who must have a second factor"),
+    DIRECTIVE(GO_D_PLAIN_HTTP, "GradeOvenPlainHTTP", "what becomes of requests without TLS"),
+    DIRECTIVE(GO_D_PASSWORD_MEMORY, "GradeOvenPasswordMemory", "memory of a password's hash"),
+    DIRECTIVE(GO_D_PASSWORD_PASSES, "GradeOvenPasswordPasses", "passes of a password's hash"),
+    DIRECTIVE(GO_D_PASSWORD_PARALLEL, "GradeOvenPasswordParallel",
+              "how many passwords a process hashes at once"),
     DIRECTIVE(GO_D_EXECUTOR, "GradeOvenExecutor", "on or off, and the user the executor runs as"),
     AP_INIT_TAKE_ARGV("GradeOvenDocker", add_engine, NULL, RSRC_CONF,
                       "an engine that grades: address, and slots=, warm=, tls= for it"),

@@ -66,6 +66,11 @@ libgradeoven_la_SOURCES = \
 	mod_gradeoven/model/lint_python.c \
 	mod_gradeoven/model/lint_shell.c \
 	mod_gradeoven/model/login_guard.c mod_gradeoven/model/login_guard.h \
+	mod_gradeoven/model/factor.c mod_gradeoven/model/factor.h \
+	mod_gradeoven/model/links.c mod_gradeoven/model/links.h \
+	mod_gradeoven/model/login_step.c mod_gradeoven/model/login_step.h \
+	mod_gradeoven/model/seal.c mod_gradeoven/model/seal.h \
+	mod_gradeoven/model/totp.c mod_gradeoven/model/totp.h \
 	mod_gradeoven/model/tokens.c mod_gradeoven/model/tokens.h \
 	mod_gradeoven/model/migrate.c \
 	mod_gradeoven/model/names.c \
@@ -136,9 +141,9 @@ libgradeoven_la_SOURCES = \
 	mod_gradeoven/model/zone.h
 nodist_libgradeoven_la_SOURCES = schema.inc
 libgradeoven_la_CPPFLAGS = $(AM_CPPFLAGS) $(APR_CFLAGS) $(JANSSON_CFLAGS) $(ARCHIVE_CFLAGS) \
-	$(SODIUM_CFLAGS) $(GD_CFLAGS) $(ICU_CFLAGS) $(EXPAT_CFLAGS)
+	$(SODIUM_CFLAGS) $(GD_CFLAGS) $(ICU_CFLAGS) $(EXPAT_CFLAGS) $(OATH_CFLAGS)
 libgradeoven_la_LIBADD = $(JANSSON_LIBS) $(ARCHIVE_LIBS) $(SODIUM_LIBS) $(GD_LIBS) $(ICU_LIBS) \
-	$(EXPAT_LIBS) $(APR_LIBS)
+	$(EXPAT_LIBS) $(OATH_LIBS) $(APR_LIBS)
 
 libgradeovenweb_la_SOURCES = \
 	mod_gradeoven/web/cookie.c mod_gradeoven/web/cookie.h \
@@ -150,13 +155,14 @@ libgradeovenweb_la_SOURCES = \
 	mod_gradeoven/web/multipart.h \
 	mod_gradeoven/web/multipart_header.c \
 	mod_gradeoven/web/multipart_header.h \
+	mod_gradeoven/web/qr.c mod_gradeoven/web/qr.h \
 	mod_gradeoven/web/template.c \
 	mod_gradeoven/web/template.h \
 	mod_gradeoven/web/template_parse.c \
 	mod_gradeoven/web/template_private.h \
 	mod_gradeoven/web/template_render.c
-libgradeovenweb_la_CPPFLAGS = $(AM_CPPFLAGS) $(APR_CFLAGS) $(JANSSON_CFLAGS) $(CMARK_CFLAGS)
-libgradeovenweb_la_LIBADD = $(JANSSON_LIBS) $(CMARK_LIBS) $(APR_LIBS)
+libgradeovenweb_la_CPPFLAGS = $(AM_CPPFLAGS) $(APR_CFLAGS) $(JANSSON_CFLAGS) $(CMARK_CFLAGS) $(QR_CFLAGS)
+libgradeovenweb_la_LIBADD = $(JANSSON_LIBS) $(CMARK_LIBS) $(QR_LIBS) $(APR_LIBS)
 
 # The migrations, as C strings, so that no program depends on finding them at run time.
 schema = $(srcdir)/conf/schema
@@ -192,6 +198,8 @@ mod_gradeoven_la_SOURCES = \
 	mod_gradeoven/pages/test_output.c \
 	mod_gradeoven/pages/submissions.c mod_gradeoven/pages/submit.c \
 	mod_gradeoven/pages/tokens.c mod_gradeoven/pages/privacy.c \
+	mod_gradeoven/pages/links.c mod_gradeoven/pages/login_code.c \
+	mod_gradeoven/pages/second_factor.c \
 	mod_gradeoven/pages/team.c mod_gradeoven/pages/team.h mod_gradeoven/pages/team_staff.c \
 	mod_gradeoven/pages/versions.c \
 	mod_gradeoven/pages/blind.c mod_gradeoven/pages/feedback.c \
@@ -215,6 +223,8 @@ mod_gradeoven_la_SOURCES = \
 	mod_gradeoven/web/static.c mod_gradeoven/web/static.h \
 	mod_gradeoven/web/upload.c mod_gradeoven/web/upload.h \
 	mod_gradeoven/web/token.c mod_gradeoven/web/token.h \
+	mod_gradeoven/web/factor_wall.c mod_gradeoven/web/factor_wall.h \
+	mod_gradeoven/web/tls.c mod_gradeoven/web/tls.h \
 	mod_gradeoven/web/viewing.c mod_gradeoven/web/viewing.h
 mod_gradeoven_la_CPPFLAGS = $(AM_CPPFLAGS) $(HTTPD_CFLAGS) $(APR_CFLAGS) $(JANSSON_CFLAGS) \
 	$(SODIUM_CFLAGS)

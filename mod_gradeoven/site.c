@@ -1,6 +1,7 @@
 #include "site.h"
 
 #include "model/passwords.h"
+#include "model/totp.h"
 #include "supervisor.h"
 
 #include <apr_hash.h>
@@ -124,8 +125,26 @@ apr_status_t go_sites_check(apr_pool_t *pconf, server_rec *main_server) {
     return problems ? APR_EGENERAL : APR_SUCCESS;
 }
 
+/* Hashing is the process's: of virtual hosts that differ the larger values hold for all. */
+static void configure_passwords(server_rec *main_server) {
+    static const go_directive_name names[] = {GO_D_PASSWORD_MEMORY, GO_D_PASSWORD_PASSES,
+                                              GO_D_PASSWORD_PARALLEL};
+    int most[3] = {0}, is_any = 0;
+    for (server_rec *server = main_server; server; server = server->next) {
+        const go_settings *settings = go_settings_of(server);
+        is_any |= settings->is_mounted;
+        for (int i = 0; i < 3 && settings->is_mounted; i++) {
+            int value = (int)go_setting_get(settings, names[i]).number;
+            if (value > most[i]) most[i] = value;
+        }
+    }
+    if (is_any) go_passwords_configure(most[0], most[1], most[2]);
+}
+
 apr_status_t go_sites_start(apr_pool_t *pconf, server_rec *main_server) {
     apr_status_t status = go_db_start(pconf);
+    configure_passwords(main_server);
+    if (!status) status = go_totp_start();
     if (!status) status = go_passwords_start(pconf);
     if (status) return status;
     sites = apr_hash_make(pconf);

@@ -3,7 +3,7 @@
 
 readonly build_packages="autoconf automake libtool pkg-config gcc g++ make libc6-dev sed
     apache2-dev libapr1-dev libaprutil1-dev libjansson-dev libcurl4-openssl-dev libarchive-dev
-    libsodium-dev libgd-dev libcmark-dev libicu-dev libexpat1-dev libdbi-dev check scdoc"
+    libsodium-dev liboath-dev libqrencode-dev libgd-dev libcmark-dev libicu-dev libexpat1-dev libdbi-dev check scdoc"
 # httpd with APR's driver for SQLite; openssl for the certificate, curl for the first submission
 readonly run_packages="apache2 libaprutil1-dbd-sqlite3 sqlite3 tzdata openssl curl ca-certificates python3"
 # an engine, and what makes the grading image where no registry answers

@@ -18,7 +18,7 @@ build_fuzz() {
         $(apr-1-config --cppflags --includes) $(pkg-config --cflags jansson libarchive)
         -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined"
     libraries="$(apu-1-config --link-ld --libs) $(apr-1-config --link-ld --libs)
-        $(pkg-config --libs jansson libarchive libsodium gdlib libcmark expat icu-i18n icu-uc libcurl)"
+        $(pkg-config --libs jansson libarchive libsodium liboath libqrencode gdlib libcmark expat icu-i18n icu-uc libcurl)"
     mkdir -p build/fuzz/programs
     for target in $(fuzz_targets); do
         # shellcheck disable=SC2086  # lists of words

@@ -61,6 +61,10 @@ int ctl_roster_import(const ctl_command *command, int argc, const char *const *a
                       apr_pool_t *pool);
 int ctl_sync_run(const ctl_command *command, int argc, const char *const *argv, apr_pool_t *pool);
 int ctl_user_add(const ctl_command *command, int argc, const char *const *argv, apr_pool_t *pool);
+int ctl_user_invite(const ctl_command *command, int argc, const char *const *argv,
+                    apr_pool_t *pool);
+int ctl_user_second_factor(const ctl_command *command, int argc, const char *const *argv,
+                           apr_pool_t *pool);
 int ctl_user_list(const ctl_command *command, int argc, const char *const *argv, apr_pool_t *pool);
 int ctl_user_passwd(const ctl_command *command, int argc, const char *const *argv,
                     apr_pool_t *pool);

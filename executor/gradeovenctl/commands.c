@@ -109,10 +109,20 @@ const ctl_command ctl_commands[] = {
      "  --may-teach          may make courses\n"
      "  --password-stdin     read the password from standard input instead\n",
      ctl_user_add},
+    {"user invite", "[OPTION...] USERNAME",
+     "Print a link by which somebody sets their first password.",
+     "  --url URL            the site's address, such as https://grading.example.edu [none: the "
+     "path]\n",
+     ctl_user_invite},
     {"user list", "", "List the users.", NULL, ctl_user_list},
     {"user passwd", "[OPTION...] USERNAME", "Set a new password; prints a generated one.",
      "  --password-stdin     read the password from standard input instead\n", ctl_user_passwd},
+    {"user reset", "[OPTION...] USERNAME", "Print a link by which somebody sets a new password.",
+     "  --url URL            as for \"user invite\"\n", ctl_user_invite},
     {"user role", "USERNAME COURSE ROLE",
      "Enrol somebody as student, grader or instructor; none takes them out.", NULL, ctl_user_role},
+    {"user second-factor", "[OPTION...] USERNAME",
+     "Say whether somebody's second factor is on, or turn it off.",
+     "  --off                for who lost both app and recovery codes\n", ctl_user_second_factor},
     {0},
 };

@@ -113,14 +113,19 @@ apr_status_t go_courses_of_user(go_db *db, apr_int64_t user_id, apr_array_header
 
 apr_status_t go_enrolment_set(go_db *db, const go_course *course, const go_user *user, go_role role,
                               apr_time_t now, apr_pool_t *pool, go_error *err) {
+    apr_status_t status = go_db_begin(db, err);
+    if (status) return status;
     if (role == GO_ROLE_NONE)
-        return go_db_run(db, GO_SQL_ENROLMENT_DROP,
-                         GO_VALUES(go_integer(now), go_integer(course->id), go_integer(user->id)),
-                         NULL, pool, err);
-    return go_db_run(db, GO_SQL_ENROLMENT_SET,
-                     GO_VALUES(go_integer(course->id), go_integer(user->id),
-                               go_text(go_role_name(role)), go_integer(now)),
-                     NULL, pool, err);
+        status = go_db_run(db, GO_SQL_ENROLMENT_DROP,
+                           GO_VALUES(go_integer(now), go_integer(course->id), go_integer(user->id)),
+                           NULL, pool, err);
+    else
+        status = go_db_run(db, GO_SQL_ENROLMENT_SET,
+                           GO_VALUES(go_integer(course->id), go_integer(user->id),
+                                     go_text(go_role_name(role)), go_integer(now)),
+                           NULL, pool, err);
+    if (!status) status = go_user_rights_changed(db, user->id, pool, err);
+    return go_db_end(db, status, err);
 }
 
 apr_status_t go_enrolment_role(go_db *db, apr_int64_t course_id, apr_int64_t user_id, go_role *role,

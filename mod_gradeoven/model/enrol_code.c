@@ -129,6 +129,7 @@ static apr_status_t enrol(go_db *db, const go_user *user, go_rows *found, const 
                             go_text(go_role_name(GO_ROLE_STUDENT)), go_text(go_rows_text(found, 2)),
                             go_text("{}"), go_integer(by->at_us)),
                   NULL, pool, err);
+    if (!status) status = go_user_rights_changed(db, user->id, pool, err);
     return status ? status : go_audit_add(db, &entry, pool, err);
 }
 

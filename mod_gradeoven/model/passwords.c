@@ -9,20 +9,30 @@
 #include <strings.h>
 #include <time.h>
 
-enum { HASH_PASSES = 2, HASH_MEMORY = 19 * 1024 * 1024, HASHES_AT_ONCE = 4, WAIT_SECONDS = 3 };
+enum { WAIT_SECONDS = 3, MIB = 1024 * 1024 };
+
+static unsigned long long hash_passes = 2;
+static size_t hash_memory = (size_t)19 * MIB;
+static unsigned hashes_at_once = 4;
 
 static sem_t places;
 
 /* Of "no such password", made at start: see go_password_is. */
 static char nobody[crypto_pwhash_STRBYTES];
 
+void go_passwords_configure(int memory_mib, int passes, int at_once) {
+    hash_passes = (unsigned long long)passes;
+    hash_memory = (size_t)memory_mib * MIB;
+    hashes_at_once = (unsigned)at_once;
+}
+
 apr_status_t go_passwords_start(apr_pool_t *pool) {
     if (sodium_init() < 0) return APR_EGENERAL;
-    if (sem_init(&places, 0, HASHES_AT_ONCE)) return APR_FROM_OS_ERROR(errno);
-    if (nobody[0]) return APR_SUCCESS;
+    if (sem_init(&places, 0, hashes_at_once)) return APR_FROM_OS_ERROR(errno);
+    if (nobody[0] && !go_password_is_outdated(nobody)) return APR_SUCCESS;
     char random[crypto_pwhash_SALTBYTES];
     randombytes_buf(random, sizeof(random));
-    return crypto_pwhash_str(nobody, random, sizeof(random), HASH_PASSES, HASH_MEMORY)
+    return crypto_pwhash_str(nobody, random, sizeof(random), hash_passes, hash_memory)
                ? APR_ENOMEM
                : APR_SUCCESS;
 }
@@ -64,7 +74,7 @@ static int take_place(void) {
     return rc == 0;
 }
 
-static apr_status_t hash_with(const char **hash, const char *password, unsigned passes,
+static apr_status_t hash_with(const char **hash, const char *password, unsigned long long passes,
                               size_t memory, apr_pool_t *pool, go_error *err) {
     char *text = apr_pcalloc(pool, crypto_pwhash_STRBYTES);
     if (!take_place())
@@ -81,7 +91,7 @@ static apr_status_t hash_with(const char **hash, const char *password, unsigned 
 
 apr_status_t go_password_hash(const char **hash, const char *password, apr_pool_t *pool,
                               go_error *err) {
-    return hash_with(hash, password, HASH_PASSES, HASH_MEMORY, pool, err);
+    return hash_with(hash, password, hash_passes, hash_memory, pool, err);
 }
 
 apr_status_t go_password_hash_generated(const char **hash, const char *password, apr_pool_t *pool,
@@ -91,7 +101,7 @@ apr_status_t go_password_hash_generated(const char **hash, const char *password,
 }
 
 int go_password_is_outdated(const char *hash) {
-    return crypto_pwhash_str_needs_rehash(hash, HASH_PASSES, HASH_MEMORY) != 0;
+    return crypto_pwhash_str_needs_rehash(hash, hash_passes, hash_memory) != 0;
 }
 
 int go_password_is(const char *hash, const char *password) {
@@ -100,7 +110,7 @@ int go_password_is(const char *hash, const char *password) {
     if (!take_place()) return -1;
     int is_right = crypto_pwhash_str_verify(hash ? hash : nobody, password, length) == 0;
     /* a generated password's hash is quick: without this its owner would be told from nobody */
-    if (hash && crypto_pwhash_str_needs_rehash(hash, HASH_PASSES, HASH_MEMORY) &&
+    if (hash && crypto_pwhash_str_needs_rehash(hash, hash_passes, hash_memory) &&
         crypto_pwhash_str_verify(nobody, password, length) == 0)
         is_right = 0;
     sem_post(&places);

@@ -1,6 +1,7 @@
 /*
- * Passwords: Argon2id by libsodium, 19 MiB and two passes (OWASP's first choice; 39 ms on a machine
- * of two cores). Hashing takes memory, so that no more than a few run at once in a process.
+ * Passwords: Argon2id by libsodium, by default 19 MiB and two passes (OWASP's first choice; 39 ms
+ * on a machine of two cores). Hashing takes memory, so that no more than a few run at once in a
+ * process.
  */
 #ifndef GO_MODEL_PASSWORDS_H
 #define GO_MODEL_PASSWORDS_H
@@ -9,6 +10,13 @@
 
 #define GO_PASSWORD_MIN 8    /* characters' worth of bytes; no rule of composition beside it */
 #define GO_PASSWORD_MAX 1024 /* bytes */
+
+/*
+ * How passwords are hashed from now on: memory in MiB, passes, and how many at once in a process.
+ * Hashes that were made otherwise are made anew when their password is typed. Before
+ * go_passwords_start; without it the values above hold, and four at once.
+ */
+void go_passwords_configure(int memory_mib, int passes, int at_once);
 
 /* Once a process (and after a fork): libsodium and the limit on simultaneous hashes. */
 apr_status_t go_passwords_start(apr_pool_t *pool);

@@ -16,6 +16,7 @@ static apr_status_t prepare(go_db *db, const go_roster_line *line, go_registrati
     apr_status_t status = go_user_find(db, line->username, &user, pool, err);
     if (status != GO_ENOTFOUND) return status;
     done->is_new_account = 1;
+    if (line->by_link) return APR_SUCCESS;
     if (line->password && *line->password) {
         status = go_password_check(line->password, err);
         return status ? status : go_password_hash(&done->hash, line->password, pool, err);
@@ -57,6 +58,8 @@ static apr_status_t put(go_db *db, const go_course *course, const go_roster_chan
         GO_VALUES(go_integer(course->id), go_integer(user_id), go_text(go_role_name(change->role)),
                   go_text(change->section), go_text(change->extra), go_integer(by->at_us)),
         NULL, pool, err);
+    if (!status && what & (GO_ROSTER_ADDED | GO_ROSTER_BACK | GO_ROSTER_ROLE))
+        status = go_user_rights_changed(db, user_id, pool, err);
     if (!status && what & (GO_ROSTER_ADDED | GO_ROSTER_BACK))
         status = note(db, course, by, "enrol", username, what & GO_ROSTER_BACK ? "dropped" : "",
                       go_role_name(change->role), pool, err);

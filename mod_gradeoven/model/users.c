@@ -99,14 +99,33 @@ apr_status_t go_user_set_password(go_db *db, apr_int64_t id, const char *passwor
     const char *hash;
     apr_status_t status = go_password_check(password, err);
     if (!status) status = go_password_hash(&hash, password, pool, err);
-    if (!status) status = go_db_begin(db, err);
+    return status ? status : go_user_replace_password(db, id, hash, keep_session, pool, err);
+}
+
+apr_status_t go_user_replace_password(go_db *db, apr_int64_t id, const char *hash,
+                                      const char *keep_session, apr_pool_t *pool, go_error *err) {
+    static const go_statement ended[] = {GO_SQL_LINK_END_OF_USER, GO_SQL_LOGIN_STEPS_END_OF_USER};
+    apr_status_t status = go_db_begin(db, err);
     if (status) return status;
     status = go_db_run(db, GO_SQL_USER_SET_PASSWORD, GO_VALUES(go_text(hash), go_integer(id)), NULL,
                        pool, err);
     if (!status)
         status = go_db_run(db, GO_SQL_SESSIONS_END_OF_USER,
                            GO_VALUES(go_integer(id), go_text(keep_session)), NULL, pool, err);
+    for (size_t i = 0; i < sizeof ended / sizeof *ended && !status; i++)
+        status = go_db_run(db, ended[i], GO_VALUES(go_integer(id)), NULL, pool, err);
+    if (!status) status = go_user_rights_changed(db, id, pool, err);
     return go_db_end(db, status, err);
+}
+
+apr_status_t go_user_logged_in(go_db *db, apr_int64_t id, apr_time_t now, apr_pool_t *pool,
+                               go_error *err) {
+    return go_db_run(db, GO_SQL_USER_LOGGED_IN, GO_VALUES(go_integer(now), go_integer(id)), NULL,
+                     pool, err);
+}
+
+apr_status_t go_user_rights_changed(go_db *db, apr_int64_t id, apr_pool_t *pool, go_error *err) {
+    return go_db_run(db, GO_SQL_USER_RIGHTS_CHANGED, GO_VALUES(go_integer(id)), NULL, pool, err);
 }
 
 static apr_status_t refuse_last_admin(go_db *db, apr_pool_t *pool, go_error *err) {
@@ -133,6 +152,7 @@ apr_status_t go_user_set_flags(go_db *db, const go_user *user, int is_admin, int
                        GO_VALUES(go_integer(is_admin), go_integer(may_teach),
                                  go_integer(is_disabled), go_integer(user->id)),
                        NULL, pool, err);
+    if (!status) status = go_user_rights_changed(db, user->id, pool, err);
     if (!status && user->is_admin && (!is_admin || is_disabled))
         status = refuse_last_admin(db, pool, err);
     if (!status && is_disabled)

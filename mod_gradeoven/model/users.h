@@ -49,6 +49,19 @@ apr_status_t go_user_set_profile(go_db *db, apr_int64_t id, const char *display_
 apr_status_t go_user_set_password(go_db *db, apr_int64_t id, const char *password,
                                   const char *keep_session, apr_pool_t *pool, go_error *err);
 
+/* The same with the hash of a password that was checked. Links and half-finished logins of the user
+   end with it, and their other sessions. */
+apr_status_t go_user_replace_password(go_db *db, apr_int64_t id, const char *hash,
+                                      const char *keep_session, apr_pool_t *pool, go_error *err);
+
+/* Notes that they have logged in now, in whatever way. */
+apr_status_t go_user_logged_in(go_db *db, apr_int64_t id, apr_time_t now, apr_pool_t *pool,
+                               go_error *err);
+
+/* What the user may do, or how they log in, has changed: their sessions get new tokens
+   (sessions.h). Part of the caller's transaction. */
+apr_status_t go_user_rights_changed(go_db *db, apr_int64_t id, apr_pool_t *pool, go_error *err);
+
 /* The same password, hashed anew: `hash` is of it; nobody is logged out. */
 apr_status_t go_user_set_hash(go_db *db, apr_int64_t id, const char *hash, apr_pool_t *pool,
                               go_error *err);

@@ -8,19 +8,35 @@
 
 #include <string.h>
 
+static int is_among(const apr_array_header_t *ids, apr_int64_t id) {
+    int from = 0, to = ids ? ids->nelts : 0;
+    while (from < to) {
+        int middle = from + (to - from) / 2;
+        apr_int64_t at = APR_ARRAY_IDX(ids, middle, apr_int64_t);
+        if (at == id) return 1;
+        if (at < id)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return 0;
+}
+
 static apr_status_t fill(go_request *q, json_t *page) {
-    apr_array_header_t *users;
+    apr_array_header_t *users, *with_factor = NULL;
     page_begin(q, page, "Users");
     apr_status_t status = go_users_all(q->db, &users, q->pool, &q->err);
+    if (!status) status = go_factors_on(q->db, &with_factor, q->pool, &q->err);
     json_t *list = json_array();
     for (int i = 0; !status && i < users->nelts; i++) {
         const go_user *user = APR_ARRAY_IDX(users, i, go_user *);
         json_array_append_new(
-            list, json_pack("{s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:s}", "username", user->username,
-                            "name", user->display_name, "email", user->email, "is_admin",
-                            user->is_admin, "may_teach", user->may_teach, "is_disabled",
-                            user->is_disabled, "is_me", user->id == q->at.user->id, "action",
-                            go_url(q, "/admin/users/%s", user->username)));
+            list,
+            json_pack("{s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:b, s:s}", "username", user->username,
+                      "name", user->display_name, "email", user->email, "is_admin", user->is_admin,
+                      "may_teach", user->may_teach, "is_disabled", user->is_disabled, "is_me",
+                      user->id == q->at.user->id, "has_factor", is_among(with_factor, user->id),
+                      "action", go_url(q, "/admin/users/%s", user->username)));
     }
     json_object_set_new(page, "users", list);
     return status;
@@ -39,6 +55,7 @@ static int refuse(go_request *q, json_t *page) {
 
 /* The page again, with a password that is shown this once. */
 static int show_password(go_request *q, json_t *page, const go_user *user, const char *password) {
+    q->shows_secret = 1;
     if (fill(q, page)) return go_failed(q);
     json_object_set_new(page, "fresh",
                         json_pack("{s:s, s:s}", "username", user->username, "password", password));
@@ -101,12 +118,41 @@ static apr_status_t set_flags(go_request *q, const go_user *user, int is_admin, 
     return go_db_end(q->db, status, &q->err);
 }
 
+/* The page again, with a link to set a password by, shown this once. */
+static int make_link(go_request *q, json_t *page, const go_user *user) {
+    const go_audit_entry by = audit_by(q);
+    go_link link;
+    if (go_link_make(q->db, user, &by, &link, q->pool, &q->err)) return refuse(q, page);
+    go_request_log(q, APLOG_NOTICE, "link to set the password of \"%s\" made", user->username);
+    q->shows_secret = 1;
+    if (fill(q, page)) return go_failed(q);
+    json_object_set_new(page, "link", json_link(q, &link));
+    return HTTP_OK;
+}
+
+/* Of somebody who lost both app and codes. One's own is turned off in the settings, by a code. */
+static int reset_factor(go_request *q, json_t *page, const go_user *user) {
+    const go_audit_entry by = audit_by(q);
+    int ended;
+    if (user->id == q->at.user->id) {
+        go_error_set(&q->err, GO_ECONFLICT, "Turn it off in your settings, or ask another admin.",
+                     "You cannot reset your own second factor.");
+        return refuse(q, page);
+    }
+    if (go_factor_end(q->db, user, "reset by an admin", &by, &ended, q->pool, &q->err))
+        return refuse(q, page);
+    go_request_log(q, APLOG_NOTICE, "second factor of \"%s\" reset", user->username);
+    return go_reply_redirect(q, go_url(q, "/admin/users"), "factor-reset", 0);
+}
+
 int admin_user_change(go_request *q, json_t *page) {
     const char *what = go_form_text(q->form, "what");
     go_user *user;
     if (go_user_find(q->db, go_request_param(q, "user"), &user, q->pool, &q->err))
         return go_failed(q);
     if (strcmp(what, "password") == 0) return new_password(q, page, user);
+    if (strcmp(what, "link") == 0) return make_link(q, page, user);
+    if (strcmp(what, "factor") == 0) return reset_factor(q, page, user);
     int is_admin = user->is_admin, may_teach = user->may_teach, is_disabled = user->is_disabled;
     int on = strcmp(go_form_text(q->form, "on"), "1") == 0;
     if (strcmp(what, "admin") == 0)

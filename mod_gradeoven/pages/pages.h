@@ -7,6 +7,9 @@
 
 #include "model/counted.h"
 #include "model/exceptions.h"
+#include "model/factor.h"
+#include "model/links.h"
+#include "model/login_guard.h"
 #include "model/roster.h"
 #include "model/turns.h"
 
@@ -14,6 +17,40 @@
 int login_page(go_request *q, json_t *page);
 int login_submit(go_request *q, json_t *page);
 int logout_submit(go_request *q, json_t *page);
+/*
+ * The identity of `user` is proven, by a password, a link, or whatever else knows people: begins
+ * their session, or when they have a second factor the step that asks for it, and answers with the
+ * redirect. `next` is where to from there, as a form said it (any text), or NULL.
+ */
+int login_proven(go_request *q, go_user *user, const char *next);
+/* The same once nothing is left to prove. */
+int login_finish(go_request *q, go_user *user, const char *next);
+go_login_attempt login_attempt(const go_request *q, const char *username);
+/* 429: too many wrong ones; `username` as typed. */
+int login_refuse_for_now(go_request *q, const char *username, int seconds);
+/* Is this the password of the session's user? GO_EINVALID, GO_EDENIED (too many were wrong). */
+apr_status_t login_check_password(go_request *q, const char *typed);
+/* Is this a code of the user's second factor? Taken when it is; the same errors. */
+apr_status_t login_check_code(go_request *q, const go_user *user, const char *typed,
+                              go_factor_answer *answer);
+
+/* login_code.c */
+int login_code_page(go_request *q, json_t *page);
+int login_code_submit(go_request *q, json_t *page);
+
+/* second_factor.c */
+int factor_page(go_request *q, json_t *page);
+int factor_begin(go_request *q, json_t *page);
+int factor_confirm(go_request *q, json_t *page);
+int factor_codes(go_request *q, json_t *page);
+int factor_off(go_request *q, json_t *page);
+
+/* links.c */
+int welcome_page(go_request *q, json_t *page);
+int welcome_submit(go_request *q, json_t *page);
+int roster_invite(go_request *q, json_t *page);
+/* {"username", "name", "email", "url", "kind", "expires"} of a link that was just made. */
+json_t *json_link(go_request *q, const go_link *link);
 
 /* dashboard.c */
 int dashboard_page(go_request *q, json_t *page);

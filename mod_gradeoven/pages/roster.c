@@ -75,6 +75,14 @@ static apr_status_t add_sync(go_request *q, json_t *page) {
     return APR_SUCCESS;
 }
 
+/* "invitable_count": students without a password, for whom links can be made. */
+static apr_status_t add_invitable(go_request *q, json_t *page) {
+    int count;
+    apr_status_t status = go_links_count_invitable(q->db, q->at.course, &count, q->pool, &q->err);
+    if (count) json_object_set_new(page, "invitable_count", json_integer(count));
+    return status;
+}
+
 apr_status_t roster_fill(go_request *q, json_t *page) {
     apr_array_header_t *people;
     const char *section = go_form_text(q->query, "section");
@@ -96,6 +104,7 @@ apr_status_t roster_fill(go_request *q, json_t *page) {
     if (!status) add_sections(q, page, people, section);
     if (!status) status = add_sync(q, page);
     if (!status && go_request_may(q, GO_RIGHT_TEACH)) status = enrol_add_code(q, page);
+    if (!status && go_request_may(q, GO_RIGHT_TEACH)) status = add_invitable(q, page);
     return status;
 }
 
@@ -129,12 +138,14 @@ static const char *passwords_csv(go_request *q, const apr_array_header_t *done) 
 void roster_add_registered(go_request *q, json_t *page, const apr_array_header_t *done) {
     json_t *list = json_array();
     int passwords = 0;
+    q->shows_secret = 1;
     for (int i = 0; i < done->nelts; i++) {
         const go_registration *one = &APR_ARRAY_IDX(done, i, go_registration);
         json_t *json =
             json_pack("{s:s, s:s, s:s, s:b, s:b}", "username", one->username, "name",
                       one->display_name, "role", go_role_name(one->role), "is_new_account",
                       one->is_new_account, "was_enrolled", one->was_enrolled);
+        json_object_set_new(json, "by_link", json_boolean(one->is_new_account && !one->hash));
         if (one->password) json_object_set_new(json, "password", json_string(one->password));
         passwords += one->password != NULL;
         json_array_append_new(list, json);
@@ -160,6 +171,7 @@ int roster_add(go_request *q, json_t *page) {
                              .display_name = go_form_text(q->form, "name"),
                              .email = go_form_text(q->form, "email"),
                              .password = go_form_text(q->form, "password"),
+                             .by_link = go_form_get(q->form, "by_link") != NULL,
                              .says_role = 1};
     const char *section = go_form_text(q->form, "section");
     if (go_name_username(&line->username, line->username, q->pool, &q->err) ||

@@ -162,6 +162,8 @@ int roster_import(go_request *q, json_t *page) {
     if (csv_read(q, &csv, &length)) return roster_failed(q, page);
     if (look(q, csv, length, problems, &lines, &changes))
         return problems->errors ? refuse(q, page, problems, csv) : go_failed(q);
+    for (int i = 0; i < lines->nelts; i++)
+        APR_ARRAY_IDX(lines, i, go_roster_line).by_link = go_form_get(q->form, "by_link") != NULL;
     if (*go_form_text(q->form, "apply")) return apply(q, page, lines, changes, csv);
     if (roster_fill(q, page)) return go_failed(q);
     add_preview(q, page, changes, csv);

@@ -1,7 +1,7 @@
 /* Settings: one's own name, e-mail, password and picture. */
 #include "pages/pages.h"
 
-#include "model/passwords.h"
+#include "web/session.h"
 
 #include <http_log.h>
 
@@ -71,10 +71,7 @@ int settings_profile(go_request *q, json_t *page) {
 
 int settings_password(go_request *q, json_t *page) {
     const char *fresh = go_form_text(q->form, "new");
-    if (go_password_is(q->at.user->password_hash, go_form_text(q->form, "current")) != 1) {
-        go_error_set(&q->err, GO_EINVALID, "Type it again.", "The current password is wrong.");
-        return refuse(q, page);
-    }
+    if (login_check_password(q, go_form_text(q->form, "current"))) return refuse(q, page);
     if (strcmp(fresh, go_form_text(q->form, "repeat"))) {
         go_error_set(&q->err, GO_EINVALID, "Type the new password twice.",
                      "The two new passwords differ.");
@@ -85,6 +82,7 @@ int settings_password(go_request *q, json_t *page) {
         status = go_user_set_password(q->db, q->at.user->id, fresh, q->session->token_hash, q->pool,
                                       &q->err);
     if (!status) status = audit_account(q, "password", q->at.user, "", "changed");
+    if (!status) status = go_web_session_renew(q, 0);
     if (go_db_end(q->db, status, &q->err)) return refuse(q, page);
     go_request_log(q, APLOG_NOTICE, "password changed");
     return go_reply_redirect(q, go_url(q, "/settings"), "password", 0);

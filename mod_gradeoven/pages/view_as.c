@@ -3,6 +3,7 @@
 #include "pages/pages.h"
 
 #include "model/grading_rules.h"
+#include "web/session.h"
 #include "web/viewing.h"
 
 #include <http_log.h>
@@ -12,6 +13,7 @@ int view_as_begin(go_request *q, json_t *page) {
     const char *username = go_form_text(q->form, "username");
     if (go_view_as_begin(q->db, q->session, q->at.course, username, &by, q->pool, &q->err))
         return q->err.status == GO_EINVALID ? roster_failed(q, page) : go_failed(q);
+    if (go_web_session_renew(q, 0)) return go_failed(q);
     go_request_log(q, APLOG_NOTICE, "sees the course as \"%s\" from now on", username);
     return go_reply_redirect(q, url_course(q), NULL, 0);
 }

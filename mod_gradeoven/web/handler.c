@@ -1,7 +1,9 @@
 #include "web/handler.h"
 
+#include "web/factor_wall.h"
 #include "web/reply.h"
 #include "web/session.h"
+#include "web/tls.h"
 #include "web/token.h"
 #include "web/viewing.h"
 
@@ -183,6 +185,8 @@ static int handle(go_request *q) {
     int status = find_route(q);
     if (status != OK) return status;
     if (go_form_parse(q->query, q->r->args, length, &q->err)) return HTTP_BAD_REQUEST;
+    status = go_factor_wall(q);
+    if (status != HTTP_OK) return status;
     status = go_viewing_admit(q);
     if (status != HTTP_OK) return status;
     if (go_token_admit(q) || find_situation(q)) return go_failed(q);
@@ -192,16 +196,14 @@ static int handle(go_request *q) {
     return call_page(q);
 }
 
-/* Logins and all else need TLS; what came without is sent to the same address with it. */
-static int demand_tls(request_rec *r) {
-    if (strcmp(ap_http_scheme(r), "https") == 0) return OK;
-    if (r->method_number == M_GET) {
-        apr_table_setn(
-            r->headers_out, "Location",
-            apr_pstrcat(r->pool, "https://", ap_get_server_name(r), r->unparsed_uri, NULL));
-        return HTTP_MOVED_PERMANENTLY;
-    }
-    return HTTP_FORBIDDEN;
+/* What came without TLS and may not: nothing of it is read, no cookie and no body. */
+static int refuse_plain(go_request *q, int status) {
+    if (status == HTTP_MOVED_PERMANENTLY) return status;
+    go_error_set(&q->err, GO_EDENIED,
+                 "Use https:// in its place. If you sent a password or a token just now, others "
+                 "may have read it: change it.",
+                 "This site is served over TLS only, and nothing was done.");
+    return go_reply_error(q, status);
 }
 
 int go_handler(request_rec *r) {
@@ -209,9 +211,9 @@ int go_handler(request_rec *r) {
     const char *mount = mount_of(r);
     go_site *site = go_site_of(r->server);
     if (!mount || !site) return DECLINED;
-    int status = demand_tls(r);
-    if (status != OK) return status;
     go_request *q = make_request(r, site, mount);
+    int status = go_tls_demand(r, go_request_plain_http(q));
+    if (status != OK) return refuse_plain(q, status);
     status = go_static_handle(site->statics, r, q->path);
     if (status == DECLINED) status = handle(q);
     if (status == OK || status == HTTP_NOT_MODIFIED || status == DONE) return status;

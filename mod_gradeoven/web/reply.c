@@ -55,6 +55,10 @@ static const struct {
     {"joined", "You are in the course."},
     {"erased", "Erased. What is left has this pseudonym."},
     {"session-ended", "Logged out there."},
+    {"factor-needed", "Your role on this site asks for a second factor. Set it up to go on."},
+    {"factor-off", "The second factor is off."},
+    {"factor-reset", "The second factor is off. Its user can set up another."},
+    {"login-again", "That took too long, or too many codes were wrong. Log in again."},
     {"view-over", "You do not see a course as a student any more."},
     {"view-inside", "While you see a course as a student, you see nothing else."},
     {"logout", "You are logged out."},
@@ -75,11 +79,12 @@ static void set_headers(go_request *q) {
     apr_table_t *headers = q->r->err_headers_out; /* these stay when the status is an error */
     apr_table_setn(headers, "Content-Security-Policy", q->policy ? q->policy : GO_CSP);
     apr_table_setn(headers, "X-Content-Type-Options", "nosniff");
-    apr_table_setn(headers, "Referrer-Policy", "same-origin");
+    apr_table_setn(headers, "Referrer-Policy", q->hides_address ? "no-referrer" : "same-origin");
     apr_table_setn(headers, "Cross-Origin-Opener-Policy", "same-origin");
     apr_table_setn(headers, "Cross-Origin-Resource-Policy", "same-origin");
     apr_table_setn(headers, "Permissions-Policy", GO_PERMISSIONS);
-    apr_table_setn(headers, "Cache-Control", "private, no-cache");
+    apr_table_setn(headers, "Cache-Control", q->shows_secret ? "no-store" : "private, no-cache");
+    go_tls_set_headers(q->r, q->mount, go_request_plain_http(q));
     apr_table_mergen(headers, "Vary", "Accept, Authorization, Cookie");
 }
 

@@ -4,6 +4,7 @@
 #include "model/zone.h"
 
 #include <apr_strings.h>
+#include <http_core.h>
 #include <http_log.h>
 
 #include <stdarg.h>
@@ -36,6 +37,14 @@ const char *go_url(const go_request *q, const char *format, ...) {
     }
     va_end(args);
     return url->bytes;
+}
+
+go_plain_http go_request_plain_http(const go_request *q) {
+    return (go_plain_http)go_setting_get(q->site->settings, GO_D_PLAIN_HTTP).number;
+}
+
+const char *go_request_absolute(const go_request *q, const char *path) {
+    return ap_construct_url(q->pool, path, q->r);
 }
 
 json_t *go_json_time(const go_request *q, const char *zone, apr_time_t time) {

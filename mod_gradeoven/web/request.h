@@ -9,6 +9,7 @@
 #include "routes.h"
 #include "site.h"
 #include "web/form.h"
+#include "web/tls.h"
 #include "web/upload.h"
 
 #include "model/view_as.h"
@@ -35,6 +36,8 @@ struct go_request {
     const go_view_as *view_over; /* ended by this request, or NULL */
     int hides_work;              /* the assignment is graded blind: not what was handed in */
     int wants_json;
+    int shows_secret;             /* no cache keeps the answer */
+    int hides_address;            /* the path is a secret: no Referer tells it */
     const struct go_token *token; /* by which it comes in place of a session (token.h), or NULL */
     const char *zone;             /* in which times are shown: the course's, else UTC */
     const char *policy;           /* of the answer, where it is not GO_CSP (reply.h); or NULL */
@@ -59,6 +62,12 @@ json_t *go_json_time(const go_request *q, const char *zone, apr_time_t time);
 
 /* {"earned": "9.5", "possible": "10", "percent": 95}; null when there is none. */
 json_t *go_json_score(const go_request *q, int has_score, go_score score);
+
+/* What becomes of requests without TLS. */
+go_plain_http go_request_plain_http(const go_request *q);
+
+/* The path of a page (from go_url) with scheme and host: for links that people pass on. */
+const char *go_request_absolute(const go_request *q, const char *path);
 
 /* A string of any bytes: what is not UTF-8 is replaced. */
 json_t *go_json_text(const go_request *q, const char *text);

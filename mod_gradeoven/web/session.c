@@ -1,9 +1,11 @@
 #include "web/session.h"
 
 #include "web/cookie.h"
+#include "web/tls.h"
 #include "web/token.h"
 #include "web/viewing.h"
 
+#include "model/login_step.h"
 #include "model/passwords.h"
 
 #include <apr_strings.h>
@@ -44,6 +46,31 @@ void go_web_device_set(go_request *q, const char *token) {
     set_cookie(q, name_for(q, "-device"), token, DEVICE_SECONDS);
 }
 
+const char *go_web_step(const go_request *q) {
+    return cookie(q, name_for(q, "-step"));
+}
+
+void go_web_step_set(go_request *q, const char *token) {
+    set_cookie(q, name_for(q, "-step"), token, GO_LOGIN_STEP_SECONDS);
+}
+
+void go_web_step_end(go_request *q) {
+    if (go_web_step(q)) set_cookie(q, name_for(q, "-step"), "", 0);
+}
+
+static apr_status_t renew(go_request *q, int keeps_old, go_error *err) {
+    const char *token;
+    apr_status_t status =
+        go_session_renew(q->db, q->session, keeps_old, q->now, &token, q->pool, err);
+    if (!status && token)
+        set_cookie(q, cookie_name(q), token, (int)apr_time_sec(q->site->sessions.absolute));
+    return status;
+}
+
+apr_status_t go_web_session_renew(go_request *q, int keeps_old) {
+    return q->token ? APR_SUCCESS : renew(q, keeps_old, &q->err);
+}
+
 apr_status_t go_web_session_load(go_request *q) {
     int has_header;
     apr_status_t found = go_token_load(q, &has_header);
@@ -54,6 +81,8 @@ apr_status_t go_web_session_load(go_request *q) {
         go_session_find(q->db, token, &q->site->sessions, q->now, &q->session, q->pool, &q->err);
     if (status || !q->session) return status;
     q->at.user = q->session->user;
+    /* not renewed on a full disk, which is no reason to show nobody anything */
+    if (q->session->is_outdated) renew(q, 1, NULL);
     return go_viewing_load(q);
 }
 
@@ -80,9 +109,11 @@ int go_web_is_same_origin(const go_request *q) {
     if (site && strcmp(site, "same-origin") && strcmp(site, "none")) return 0;
     const char *origin = apr_table_get(q->r->headers_in, "Origin");
     if (!origin) return 1; /* no browser: the token decides */
+    /* pages whose address is a secret have no origin, but the browser still says where from */
+    if (strcmp(origin, "null") == 0) return site && strcmp(site, "same-origin") == 0;
     const char *host = apr_table_get(q->r->headers_in, "Host");
     return host &&
-           strcmp(origin, apr_pstrcat(q->pool, ap_http_scheme(q->r), "://", host, NULL)) == 0;
+           strcmp(origin, apr_pstrcat(q->pool, go_tls_scheme(q->r), "://", host, NULL)) == 0;
 }
 
 apr_status_t go_web_csrf_check(go_request *q) {

@@ -23,6 +23,17 @@ apr_status_t go_web_session_begin(go_request *q, const go_user *user);
 const char *go_web_device(const go_request *q);
 void go_web_device_set(go_request *q, const char *token);
 
+/*
+ * Another token for the present session, as after each change of its user's rights (sessions.h);
+ * the old one ends at once, or some seconds later with `keeps_old`.
+ */
+apr_status_t go_web_session_renew(go_request *q, int keeps_old);
+
+/* The token of a half-finished login (login_step.h), or NULL; giving one, and taking it back. */
+const char *go_web_step(const go_request *q);
+void go_web_step_set(go_request *q, const char *token);
+void go_web_step_end(go_request *q);
+
 /* Ends the session and takes the cookie back. */
 apr_status_t go_web_session_end(go_request *q);
 

@@ -38,9 +38,9 @@ static int is_of_account(const char *pattern) {
 
 /* What leads out of a course although its address is in it. */
 static int leads_out(const char *pattern) {
-    static const char *const patterns[] = {"/courses/:course/roster/view-as",
-                                           "/courses/:course/copy",
-                                           "/courses/:course/assignments/:assignment/copy"};
+    static const char *const patterns[] = {
+        "/courses/:course/roster/view-as", "/courses/:course/roster/invite",
+        "/courses/:course/copy", "/courses/:course/assignments/:assignment/copy"};
     for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++)
         if (strcmp(pattern, patterns[i]) == 0) return 1;
     return 0;

@@ -1,6 +1,7 @@
 #include "web/viewing.h"
 
 #include "web/reply.h"
+#include "web/session.h"
 
 #include "model/grading_rules.h"
 
@@ -44,7 +45,8 @@ apr_status_t go_viewing_load(go_request *q) {
     if (view->over) {
         const go_audit_entry by = by_viewer(q);
         q->view_over = view;
-        return go_view_as_end(q->db, q->session, view, view->over, &by, q->pool, &q->err);
+        status = go_view_as_end(q->db, q->session, view, view->over, &by, q->pool, &q->err);
+        return status ? status : go_web_session_renew(q, 1);
     }
     q->view = view;
     q->at.user = view->student;
@@ -55,7 +57,8 @@ apr_status_t go_viewing_load(go_request *q) {
 apr_status_t go_viewing_end(go_request *q, const char *why) {
     if (!q->view) return APR_SUCCESS;
     const go_audit_entry by = by_viewer(q);
-    return go_view_as_end(q->db, q->session, q->view, why, &by, q->pool, &q->err);
+    apr_status_t status = go_view_as_end(q->db, q->session, q->view, why, &by, q->pool, &q->err);
+    return status ? status : go_web_session_renew(q, 0);
 }
 
 /* It has just ended: what was asked for was meant as the student, and is not done as oneself. */

@@ -224,6 +224,12 @@ GradeOvenExecutor {"on gradeoven" if self.executor else "off"}
         wait_until("httpd answers", answers)
         return self
 
+    def restart(self):
+        """With the configuration as it is now."""
+        self.process.terminate()
+        self.process.wait(30)
+        return self.start()
+
     def graceful(self):
         os.kill(self.process.pid, signal.SIGUSR1)
 
