@@ -28,11 +28,15 @@ typedef struct document {
 /* clang-format off */
 static const document documents[] = {
     {"account", "The account itself.", GO_SQL_EXPORT_ACCOUNT, "u",
-     "username,name,email,has_password:b,is_admin:b,makes_courses:b,is_disabled:b,created:t"},
+     "username,name,email,has_password:b,is_admin:b,makes_courses:b,is_disabled:b,created:t,last_login:t"},
     {"sessions", "Where you are logged in: addresses and browsers.", GO_SQL_EXPORT_SESSIONS, "u",
      "address,browser,begun:t,seen:t"},
     {"devices", "Browsers that are known from earlier logins, by when they were last seen.",
      GO_SQL_EXPORT_DEVICES, "u", "seen:t"},
+    {"second-factor", "Since when codes of an app are asked for, and how many recovery codes are left.",
+     GO_SQL_EXPORT_FACTOR, "u", "since:t,recovery_codes:i"},
+    {"links", "A link to set a password that was made for you and is not used yet.",
+     GO_SQL_EXPORT_LINKS, "u", "kind,expires:t"},
     {"tokens", "Tokens for programs. The secrets themselves are not stored, only digests of them.",
      GO_SQL_EXPORT_TOKENS, "u", "name,scope,course,created:t,expires:t,used:t"},
     {"enrolments", "Your courses, with what the course's list of people says of you.",

@@ -597,6 +597,7 @@ NOT_EXPORTED = {
     "reruns.user_id": "a proposal of staff that names no more than whose submission it bakes",
     "runs.user_id": "the same as the submission's, which is exported",
     "tuples.tuple_key": "the picture, read by store.h and not by a statement of the export",
+    "login_steps.user_id": "a login that waits for its code, for minutes",
     "receipts.head": "read by receipts.h for what a submission's receipt says",
     "checks.reference_id": "of staff's reference solutions, which belong to the course",
 }

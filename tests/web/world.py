@@ -10,7 +10,7 @@ EVIL_PATH = "=1+1\"><img src=x onerror=alert(1)>'{{csrf}}<script>.c"
 # Texts that are no free text: table -> columns, and why they cannot hold one.
 FIXED = {
     "users": "username password_hash",  # names are letters and digits (names.h); a hash
-    "sessions": "token_hash csrf address",  # digests, random, httpd's own
+    "sessions": "token_hash csrf address old_token_hash",  # digests, random, httpd's own
     "courses": "name zone",  # a part of addresses; an IANA name
     "enrolments": "role extra",  # a word; JSON, filled below
     "trees": "digest", "tree_entries": "object path",  # digests; the path is filled below
@@ -18,6 +18,7 @@ FIXED = {
     "version_stages": "name",  # the name of a directory, joined with paths of the tree
     "submissions": "once address removed_by", "runs": "reason state lease outcome holder",
     "executors": "holder", "engines": "holder", "audit": "hash salt digest",
+    "factors": "secret", "recovery_codes": "code_hash", "login_steps": "token_hash", "links": "kind secret",
     "audit_redactions": "digest", "retention_rules": "course", "audit_head": "hash",
     "enrol_codes": "code", "run_results": "source output_visibility output_format",
     "run_tests": "status visibility format", "receipts": "head key_id signature",
@@ -65,6 +66,10 @@ INSERT INTO rerun_entries (rerun_id, submission_id, standin_id) VALUES (1, 1, 1)
 INSERT INTO sync_runs (id, course_id, is_scheduled, started_us, ended_us, is_ok, summary, detail) VALUES (1, 1, 0, 1, 2, 0, '', '');
 INSERT INTO sync_grades (assignment_id, user_id, digest, score, written_us) VALUES (1, {user}, 'd', '', 1);
 INSERT INTO tokens (id, user_id, name, secret, scope, course_id, created_us, expires_us) VALUES (1, {user}, '', 's', 'read', NULL, 1, {far});
+INSERT INTO factors (user_id, secret, on_us) VALUES ({staff} + 1000, 's', 1);
+INSERT INTO recovery_codes (user_id, code_hash) VALUES ({staff} + 1000, 'h');
+INSERT INTO login_steps (token_hash, user_id, created_us) VALUES ('h', {staff}, 1);
+INSERT INTO links (user_id, kind, secret, expires_us) VALUES ({staff}, 'reset', 's', {far});
 INSERT INTO retention_rules (course, days) VALUES ('*', 365);
 INSERT INTO audit_redactions (sequence, digest, by_sequence) VALUES (1, 'd', 2);
 INSERT INTO checks (id, assignment_id, version_id, reference_tree_id, reference_id, empty_id, created_us) VALUES (1, 1, 1, 1, 1, 1, 1);
