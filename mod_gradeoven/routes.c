@@ -11,6 +11,8 @@ const go_route go_routes[] = {
     /* method, pattern                    who may                  page                  template        files */
     {GO_GET,  "/login",                   GO_RIGHT_PUBLIC,         login_page,           "login",           0},
     {GO_POST, "/login",                   GO_RIGHT_PUBLIC,         login_submit,         "login",           0},
+    {GO_GET,  "/login/sso",               GO_RIGHT_PUBLIC,         sso_page,             NULL,              0},
+    {GO_GET,  "/logged-out",              GO_RIGHT_PUBLIC,         logged_out_page,      "logged_out",      0},
     {GO_POST, "/logout",                  GO_RIGHT_USER,           logout_submit,        NULL,              0},
     {GO_GET,  "/",                        GO_RIGHT_USER,           dashboard_page,       "dashboard",       0},
 
