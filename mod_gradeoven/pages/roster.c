@@ -2,6 +2,8 @@
  * roster_import.c. */
 #include "pages/pages.h"
 
+#include "web/remote.h"
+
 #include "model/csv.h"
 #include "model/names.h"
 #include "model/sync.h"
@@ -91,6 +93,7 @@ apr_status_t roster_fill(go_request *q, json_t *page) {
     }
     json_object_set_new(page, "count", json_integer((json_int_t)json_array_size(list)));
     json_object_set_new(page, "people", list);
+    json_object_set_new(page, "takes_passwords", json_boolean(go_auth_takes_passwords(q)));
     json_object_set_new(page, "shows_dropped", json_boolean(dropped));
     json_object_set_new(page, "dropped_count", json_integer(left));
     if (!status) add_sections(q, page, people, section);
@@ -160,6 +163,7 @@ int roster_add(go_request *q, json_t *page) {
                              .display_name = go_form_text(q->form, "name"),
                              .email = go_form_text(q->form, "email"),
                              .password = go_form_text(q->form, "password"),
+                             .no_password = !go_auth_takes_passwords(q),
                              .says_role = 1};
     const char *section = go_form_text(q->form, "section");
     if (go_name_username(&line->username, line->username, q->pool, &q->err) ||

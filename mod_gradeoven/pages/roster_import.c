@@ -5,6 +5,8 @@
  */
 #include "pages/pages.h"
 
+#include "web/remote.h"
+
 #include "model/csv.h"
 
 #include <apr_file_io.h>
@@ -141,6 +143,8 @@ static int apply(go_request *q, json_t *page, const apr_array_header_t *lines,
                  const apr_array_header_t *changes, const char *csv) {
     const go_audit_entry by = audit_by(q);
     apr_array_header_t *done;
+    for (int i = 0; i < lines->nelts; i++)
+        APR_ARRAY_IDX(lines, i, go_roster_line).no_password = !go_auth_takes_passwords(q);
     int drops = strcmp(go_form_text(q->form, "drop"), "1") == 0 ? GO_ROSTER_DROPS_ALL
                                                                 : GO_ROSTER_DROPS_NOBODY;
     if (go_roster_apply(q->db, q->at.course, lines, go_form_text(q->form, "apply"), drops,
