@@ -85,7 +85,7 @@ static const char *read_admin(cmd_parms *cmd, go_setting *setting, const char *s
         return apr_psprintf(cmd->pool,
                             "%s: \"%s\" holds the separator \"%s\", and would never be found.",
                             cmd->cmd->name, value, separator);
-    setting->limit = *separator;
+    setting->limit = (unsigned char)*separator;
     return NULL;
 }
 
