@@ -16,4 +16,4 @@ EXTRA_DIST += tests/grading/demo_test.py tests/grading/fault_test.py tests/gradi
 	tests/bench/README.md tests/bench/bench_site.py tests/bench/contestants.py tests/bench/cpu.py \
 	tests/bench/grading tests/bench/measures.py tests/bench/report.py \
 	tests/browser/authoring.test.mjs tests/browser/flows.test.mjs tests/browser/grading.test.mjs tests/browser/harness.mjs tests/browser/package-lock.json \
-	tests/browser/package.json tests/browser/pages.test.mjs tests/browser/provider.mjs tests/browser/queue.test.mjs tests/browser/site.py
+	tests/browser/package.json tests/browser/pages.test.mjs tests/browser/provider.mjs tests/browser/remote.test.mjs tests/browser/remote_site.py tests/browser/queue.test.mjs tests/browser/site.py
