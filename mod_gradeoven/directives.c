@@ -6,6 +6,7 @@
 #include <http_log.h>
 #include <ap_mpm.h>
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,11 +21,12 @@ typedef enum kind {
     SECONDS_LIMIT, /* default, and optionally a maximum */
     MEBIBYTES,     /* with a unit: 512M, 2G */
     MEBIBYTES_LIMIT,
-    THOUSANDTHS, /* decimal number, kept times 1000 */
-    CHOICE,      /* one of the words of `range`; kept as its place among them, from 0 */
-    SWITCH,      /* on|off, and optionally a user */
-    ENGINES,     /* repeated, with a setter of its own: model/engine_setting.h */
-    RULES,       /* the same: model/retention.h */
+    THOUSANDTHS,    /* decimal number, kept times 1000 */
+    CHOICE,         /* one of the words of `range`; kept as its place among them, from 0 */
+    SWITCH,         /* on|off, and optionally a user */
+    ENGINES,        /* repeated, with a setter of its own: model/engine_setting.h */
+    RULES,          /* the same: model/retention.h */
+    AUTHENTICATION, /* with setters of their own: directives_auth.c */
 } kind;
 
 typedef struct directive {
@@ -69,6 +71,18 @@ static const directive table[GO_D_COUNT] = {
     [GO_D_PIDS] = {"GradeOvenPids", COUNT, NULL, 256, 0, 32, 32768, "32 to 32768"},
     [GO_D_CPUS] = {"GradeOvenCpus", THOUSANDTHS, NULL, 1000, 0, 100, 256000, "0.1 to 256"},
     [GO_D_RETENTION] = {"GradeOvenRetention", RULES},
+    [GO_D_AUTH] = {"GradeOvenAuth", AUTHENTICATION, .number = GO_AUTH_LOCAL},
+    [GO_D_AUTH_LABEL] = {"GradeOvenAuthLabel", AUTHENTICATION,
+                         .text = "your institution's account"},
+    [GO_D_AUTH_USERNAME] = {"GradeOvenAuthUsername", AUTHENTICATION, .text = "",
+                            .number = GO_SOURCE_USER},
+    [GO_D_AUTH_NAME] = {"GradeOvenAuthName", AUTHENTICATION},
+    [GO_D_AUTH_EMAIL] = {"GradeOvenAuthEmail", AUTHENTICATION},
+    [GO_D_AUTH_ADMIN] = {"GradeOvenAuthAdmin", AUTHENTICATION},
+    [GO_D_AUTH_STRIP] = {"GradeOvenAuthStrip", AUTHENTICATION},
+    [GO_D_AUTH_CREATE] = {"GradeOvenAuthCreate", AUTHENTICATION, .number = 1},
+    [GO_D_AUTH_LINK] = {"GradeOvenAuthLink", AUTHENTICATION},
+    [GO_D_AUTH_LOGOUT] = {"GradeOvenAuthLogout", AUTHENTICATION},
 };
 
 /* --- reading one value --------------------------------------------------------------------- */
@@ -212,6 +226,7 @@ static const char *set(cmd_parms *cmd, void *ignored, const char *one, const cha
         return read_switch(cmd, d, setting, one, two);
     case ENGINES:
     case RULES:
+    case AUTHENTICATION:
         break;
     }
     return "unknown kind of directive";
@@ -264,10 +279,13 @@ static const char *note_mount(cmd_parms *cmd, void *config, const char *argument
     while (length && cmd->path[length - 1] == '/')
         length--;
     mount->path = apr_pstrmemdup(cmd->pool, cmd->path, length);
-    settings->is_mounted = 1;
+    if (!settings->mounts) settings->mounts = apr_array_make(cmd->pool, 1, sizeof(char *));
+    APR_ARRAY_PUSH(settings->mounts, const char *) = mount->path;
     return NULL;
 }
 
+#define AUTH(name, text, help)                                                                     \
+    AP_INIT_TAKE123(text, go_auth_set, (void *)(intptr_t)(name), RSRC_CONF, help)
 #define DIRECTIVE(name, text, help) AP_INIT_TAKE12(text, set, (void *)&table[name], RSRC_CONF, help)
 
 const command_rec go_commands[] = {
@@ -304,6 +322,16 @@ const command_rec go_commands[] = {
     DIRECTIVE(GO_D_CPUS, "GradeOvenCpus", "processors a run may keep busy"),
     AP_INIT_TAKE2("GradeOvenRetention", add_rule, NULL, RSRC_CONF,
                   "a course, or *, and how long its work is kept after its end"),
+    AUTH(GO_D_AUTH, "GradeOvenAuth", "who says who somebody is: local, remote (httpd) or both"),
+    AUTH(GO_D_AUTH_LABEL, "GradeOvenAuthLabel", "what one logs in with, on the button"),
+    AUTH(GO_D_AUTH_USERNAME, "GradeOvenAuthUsername", "user, env:NAME or header:NAME"),
+    AUTH(GO_D_AUTH_NAME, "GradeOvenAuthName", "where the display name is told"),
+    AUTH(GO_D_AUTH_EMAIL, "GradeOvenAuthEmail", "where the e-mail address is told"),
+    AUTH(GO_D_AUTH_ADMIN, "GradeOvenAuthAdmin", "where it is told who is an admin, and how"),
+    AUTH(GO_D_AUTH_STRIP, "GradeOvenAuthStrip", "the realm that all names end with"),
+    AUTH(GO_D_AUTH_CREATE, "GradeOvenAuthCreate", "whether who has no account gets one"),
+    AUTH(GO_D_AUTH_LINK, "GradeOvenAuthLink", "whether accounts with a password are taken over"),
+    AUTH(GO_D_AUTH_LOGOUT, "GradeOvenAuthLogout", "where one goes after the logout"),
     AP_INIT_RAW_ARGS("SetHandler", note_mount, NULL, OR_FILEINFO, "mounts the site (see core)"),
     {NULL},
 };
@@ -322,7 +350,7 @@ void *go_settings_merge(apr_pool_t *pool, void *base_config, void *add_config) {
     if (!add->engines) merged->engines = base->engines;
     if (!add->syncs) merged->syncs = base->syncs;
     if (!add->retention) merged->retention = base->retention;
-    merged->is_mounted = base->is_mounted || add->is_mounted;
+    if (!add->mounts) merged->mounts = base->mounts;
     return merged;
 }
 
@@ -397,5 +425,6 @@ int go_settings_check(const go_settings *settings, server_rec *server, apr_pool_
                      "session. Make the first smaller or the second larger.");
         problems++;
     }
+    go_auth_check(settings, server);
     return problems;
 }

@@ -45,8 +45,35 @@ typedef enum go_directive_name {
     GO_D_PIDS,
     GO_D_CPUS,
     GO_D_RETENTION,
+    GO_D_AUTH, /* from here to GO_D_AUTH_LOGOUT: directives_auth.c */
+    GO_D_AUTH_LABEL,
+    GO_D_AUTH_USERNAME,
+    GO_D_AUTH_NAME,
+    GO_D_AUTH_EMAIL,
+    GO_D_AUTH_ADMIN,
+    GO_D_AUTH_STRIP,
+    GO_D_AUTH_CREATE,
+    GO_D_AUTH_LINK,
+    GO_D_AUTH_LOGOUT,
     GO_D_COUNT
 } go_directive_name;
+
+/* Who says who somebody is: the number of GO_D_AUTH. */
+typedef enum go_auth_mode {
+    GO_AUTH_LOCAL,  /* passwords of ours */
+    GO_AUTH_REMOTE, /* httpd's own authentication */
+    GO_AUTH_BOTH
+} go_auth_mode;
+
+/* Where httpd's authentication tells something: the number of GO_D_AUTH_USERNAME, _NAME, _EMAIL and
+   _ADMIN, whose text is the name there. Of _ADMIN `more` is the value that makes an admin, and
+   `limit` the character between several values, or 0. */
+typedef enum go_auth_source {
+    GO_SOURCE_NONE,
+    GO_SOURCE_USER,  /* r->user */
+    GO_SOURCE_ENV,   /* r->subprocess_env */
+    GO_SOURCE_HEADER /* r->headers_in */
+} go_auth_source;
 
 /* One value; which members count depends on the directive's kind. */
 typedef struct go_setting {
@@ -62,7 +89,7 @@ typedef struct go_settings {
     apr_array_header_t *engines;   /* of go_engine_setting; NULL: no GradeOvenDocker */
     apr_array_header_t *syncs;     /* of go_sync_setting *; NULL: no GradeOvenSync */
     apr_array_header_t *retention; /* of go_retention_rule; NULL: no GradeOvenRetention */
-    int is_mounted;                /* some Location of this server has SetHandler gradeoven */
+    apr_array_header_t *mounts;    /* of const char *, as in go_mount; NULL: nothing of ours */
 } go_settings;
 
 /* Where in the address space the site is: of a <Location>. */
@@ -81,6 +108,13 @@ void *go_mount_merge(apr_pool_t *pool, void *base, void *add);
 
 /* The setter of <GradeOvenSync COURSE>. */
 const char *go_sync_section(cmd_parms *cmd, void *ignored, const char *arguments);
+
+/* The setter of GradeOvenAuth and all that begin so; cmd->info is the go_directive_name. */
+const char *go_auth_set(cmd_parms *cmd, void *ignored, const char *one, const char *two,
+                        const char *three);
+
+/* Warns of what has no effect. */
+void go_auth_check(const go_settings *settings, server_rec *server);
 
 /* The settings of a server, and one of them with its default filled in. */
 const go_settings *go_settings_of(const server_rec *server);

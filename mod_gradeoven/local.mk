@@ -86,6 +86,7 @@ libgradeoven_la_SOURCES = \
 	mod_gradeoven/model/rights.h \
 	mod_gradeoven/model/problems.c \
 	mod_gradeoven/model/problems.h \
+	mod_gradeoven/model/remote.c mod_gradeoven/model/remote.h \
 	mod_gradeoven/model/results.c mod_gradeoven/model/results.h \
 	mod_gradeoven/model/results_json.c mod_gradeoven/model/results_junit.c \
 	mod_gradeoven/model/results_private.h \
@@ -176,6 +177,8 @@ EXTRA_DIST += tools/embed-schema.sh
 module_LTLIBRARIES = mod_gradeoven.la
 mod_gradeoven_la_SOURCES = \
 	mod_gradeoven/directives.c mod_gradeoven/directives.h mod_gradeoven/directives_sync.c \
+	mod_gradeoven/directives_auth.c mod_gradeoven/provider.c mod_gradeoven/provider.h \
+	mod_gradeoven/pages/sso.c mod_gradeoven/web/remote.c mod_gradeoven/web/remote.h \
 	mod_gradeoven/mod_gradeoven.c \
 	mod_gradeoven/pages/admin.c mod_gradeoven/pages/admin_users.c \
 	mod_gradeoven/pages/assignment.c mod_gradeoven/pages/assignment_edit.c \

@@ -3,12 +3,14 @@
  * work is done in the files named here.
  */
 #include "directives.h"
+#include "provider.h"
 #include "site.h"
 #include "supervisor.h"
 #include "web/handler.h"
 
 #include <http_config.h>
 #include <http_core.h>
+#include <http_protocol.h>
 #include <http_request.h>
 #include <mpm_common.h>
 
@@ -43,6 +45,10 @@ static void register_hooks(apr_pool_t *pool) {
     /* first: no alias or document root has a say below a mount */
     ap_hook_translate_name(go_translate_name, NULL, NULL, APR_HOOK_FIRST);
     ap_hook_map_to_storage(go_map_to_storage, NULL, NULL, APR_HOOK_FIRST);
+    /* "AuthType GradeOven" of other things than the site: who it is, and what they may */
+    ap_hook_check_authn(go_provider_check, NULL, NULL, APR_HOOK_MIDDLE, AP_AUTH_INTERNAL_PER_CONF);
+    ap_hook_note_auth_failure(go_provider_challenge, NULL, NULL, APR_HOOK_MIDDLE);
+    go_provider_register(pool);
     ap_hook_handler(go_handler, NULL, NULL, APR_HOOK_MIDDLE);
 }
 

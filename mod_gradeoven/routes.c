@@ -15,6 +15,8 @@ const go_route go_routes[] = {
     {GO_POST, "/login/code",              GO_RIGHT_PUBLIC,         login_code_submit,    "login_code",      0},
     {GO_GET,  "/welcome/:token",          GO_RIGHT_PUBLIC,         welcome_page,         "welcome",         0},
     {GO_POST, "/welcome/:token",          GO_RIGHT_PUBLIC,         welcome_submit,       "welcome",         0},
+    {GO_GET,  "/login/sso",               GO_RIGHT_PUBLIC,         sso_page,             NULL,              0},
+    {GO_GET,  "/logged-out",              GO_RIGHT_PUBLIC,         logged_out_page,      "logged_out",      0},
     {GO_POST, "/logout",                  GO_RIGHT_USER,           logout_submit,        NULL,              0},
     {GO_GET,  "/",                        GO_RIGHT_USER,           dashboard_page,       "dashboard",       0},
 

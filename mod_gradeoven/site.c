@@ -96,6 +96,8 @@ static apr_status_t refuse_differences(const go_site *site, const go_settings *s
     for (int i = GO_D_DATABASE; i < GO_D_COUNT && !differs; i++) {
         go_setting a = go_setting_get(site->settings, i), b = go_setting_get(settings, i);
         if (i == GO_D_SITE_NAME || i == GO_D_TEMPLATES) continue;
+        /* how people log in may differ: client certificates want a virtual host of their own */
+        if (i >= GO_D_AUTH && i <= GO_D_AUTH_LOGOUT) continue;
         differs = a.number != b.number || a.limit != b.limit ||
                   strcmp(a.text ? a.text : "", b.text ? b.text : "") ||
                   strcmp(a.more ? a.more : "", b.more ? b.more : "");
@@ -113,7 +115,7 @@ apr_status_t go_sites_check(apr_pool_t *pconf, server_rec *main_server) {
     int problems = 0;
     for (server_rec *server = main_server; server; server = server->next) {
         const go_settings *settings = go_settings_of(server);
-        if (!settings->is_mounted) continue;
+        if (!settings->mounts) continue;
         go_error err = GO_ERROR_INIT(pconf);
         go_site *site = make_site(settings, pconf);
         problems += go_settings_check(settings, server, pconf);
@@ -132,8 +134,8 @@ static void configure_passwords(server_rec *main_server) {
     int most[3] = {0}, is_any = 0;
     for (server_rec *server = main_server; server; server = server->next) {
         const go_settings *settings = go_settings_of(server);
-        is_any |= settings->is_mounted;
-        for (int i = 0; i < 3 && settings->is_mounted; i++) {
+        is_any |= settings->mounts != NULL;
+        for (int i = 0; i < 3 && settings->mounts; i++) {
             int value = (int)go_setting_get(settings, names[i]).number;
             if (value > most[i]) most[i] = value;
         }
@@ -151,7 +153,7 @@ apr_status_t go_sites_start(apr_pool_t *pconf, server_rec *main_server) {
     site_by_server = apr_hash_make(pconf);
     for (server_rec *server = main_server; server && !status; server = server->next) {
         const go_settings *settings = go_settings_of(server);
-        if (!settings->is_mounted) continue;
+        if (!settings->mounts) continue;
         const char *directory = go_setting_get(settings, GO_D_STATE).text;
         go_site *site = apr_hash_get(sites, directory, APR_HASH_KEY_STRING);
         if (site) {

@@ -12,7 +12,9 @@ readonly docker_packages="docker.io mmdebstrap adduser"
 readonly podman_packages="podman uidmap"
 # the institution's database of the tests
 readonly sync_packages="postgresql libdbd-pgsql libdbd-sqlite3"
-readonly test_packages="$podman_packages $sync_packages chromium fonts-dejavu-core clang libclang-rt-14-dev clang-format clang-tidy cppcheck shellcheck zip xz-utils procps"
+# an OpenID client for httpd, whose provider npm has
+readonly sso_packages="libapache2-mod-auth-openidc"
+readonly test_packages="$podman_packages $sync_packages $sso_packages chromium fonts-dejavu-core clang libclang-rt-14-dev clang-format clang-tidy cppcheck shellcheck zip xz-utils procps"
 
 is_installed() {
     dpkg-query -W -f '${Status}\n' "$1" 2>/dev/null | grep -q '^install ok installed$'

@@ -169,6 +169,9 @@ static void look_at_httpd(ctl_doctor *doctor) {
          "a2enmod ssl, unless it is built in."},
         {conf->is_tls, "has no \"SSLEngine on\", without which the site serves nothing",
          "See README.md."},
+        {!conf->has_remote_auth || conf->protects_sso,
+         "lets httpd log people in (GradeOvenAuth), but no <Location> of /login/sso has a Require",
+         "See \"LOGGING IN BY HTTPD\" in mod_gradeoven(5)."},
     };
     int missing = 0;
     if (!conf->file) {

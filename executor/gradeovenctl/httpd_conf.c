@@ -16,6 +16,7 @@ typedef struct reader {
     const char *root; /* ServerRoot */
     ctl_httpd_conf *conf;
     int states;
+    int is_sso; /* inside the section of a path in which "login/sso" stands */
 } reader;
 
 /* Directives of which nothing but the words is wanted. */
@@ -101,6 +102,8 @@ static void read_ours(reader *self, const char *name, const char *line) {
     } else if (!strcasecmp(name, "GradeOvenDatabase")) {
         conf->driver = word(&line, self->pool);
         conf->params = word(&line, self->pool);
+    } else if (!strcasecmp(name, "GradeOvenAuth")) {
+        conf->has_remote_auth |= strcasecmp(word(&line, self->pool), "local") != 0;
     } else if (!strcasecmp(name, "GradeOvenDocker")) {
         read_engine(self, line);
     } else {
@@ -121,6 +124,12 @@ static void read_line(reader *self, const char *line, int depth) {
         conf->has_ssl |= !strcmp(module, "ssl_module");
     } else if (!strcasecmp(name, "SetHandler")) {
         conf->is_mounted |= !strcmp(word(&line, self->pool), "gradeoven");
+    } else if (!strncasecmp(name, "<Location", 9)) {
+        self->is_sso = strstr(line, "login/sso") != NULL;
+    } else if (!strncasecmp(name, "</Location", 10)) {
+        self->is_sso = 0;
+    } else if (!strcasecmp(name, "Require")) {
+        conf->protects_sso |= self->is_sso && strncasecmp(word(&line, self->pool), "all", 3) != 0;
     } else if (!strcasecmp(name, "SSLEngine")) {
         conf->is_tls |= !strcasecmp(word(&line, self->pool), "on");
     } else if (!strncasecmp(name, "GradeOven", 9)) {

@@ -19,6 +19,8 @@ typedef struct ctl_httpd_conf {
     int has_module, has_ssl; /* LoadModule gradeoven_module, ssl_module */
     int is_mounted;          /* SetHandler gradeoven */
     int is_tls;              /* SSLEngine on */
+    int has_remote_auth;     /* GradeOvenAuth remote or both */
+    int protects_sso;        /* a section of a path in which "login/sso" stands has a Require */
     const char *state;       /* a path */
     const char *driver, *params;
     apr_array_header_t *docker; /* of go_engine_setting: each address once */

@@ -128,11 +128,18 @@ apr_status_t go_user_rights_changed(go_db *db, apr_int64_t id, apr_pool_t *pool,
     return go_db_run(db, GO_SQL_USER_RIGHTS_CHANGED, GO_VALUES(go_integer(id)), NULL, pool, err);
 }
 
-static apr_status_t refuse_last_admin(go_db *db, apr_pool_t *pool, go_error *err) {
-    go_rows *row;
+apr_status_t go_users_lack_admin(go_db *db, int *lacks, apr_pool_t *pool, go_error *err) {
+    go_rows *row = NULL;
     apr_status_t status =
         go_db_one(db, GO_SQL_USER_COUNT_ADMINS, GO_NO_VALUES, &row, "count", pool, err);
-    if (!status && go_rows_integer(row, 0, 0) == 0)
+    *lacks = !status && row && go_rows_integer(row, 0, 0) == 0;
+    return status;
+}
+
+static apr_status_t refuse_last_admin(go_db *db, apr_pool_t *pool, go_error *err) {
+    int lacks = 0;
+    apr_status_t status = go_users_lack_admin(db, &lacks, pool, err);
+    if (!status && lacks)
         status = go_error_set(err, GO_ECONFLICT, "Make somebody else an admin first.",
                               "The site would be left without an admin.");
     return status;

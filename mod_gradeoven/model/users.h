@@ -71,6 +71,9 @@ apr_status_t go_user_set_hash(go_db *db, apr_int64_t id, const char *hash, apr_p
 apr_status_t go_user_set_flags(go_db *db, const go_user *user, int is_admin, int may_teach,
                                int is_disabled, apr_pool_t *pool, go_error *err);
 
+/* Is there nobody who is an admin and may log in? */
+apr_status_t go_users_lack_admin(go_db *db, int *lacks, apr_pool_t *pool, go_error *err);
+
 /* The user of a row whose columns start at `first` in the order of USER_BY_NAME. */
 go_user *go_user_from_row(go_rows *rows, int first, apr_pool_t *pool);
 

@@ -2,6 +2,7 @@
 #include "pages/pages.h"
 
 #include "model/passwords.h"
+#include "web/remote.h"
 
 #include <apr_strings.h>
 #include <http_log.h>
@@ -39,6 +40,7 @@ static apr_status_t fill(go_request *q, json_t *page) {
                       "action", go_url(q, "/admin/users/%s", user->username)));
     }
     json_object_set_new(page, "users", list);
+    json_object_set_new(page, "takes_passwords", json_boolean(go_auth_takes_passwords(q)));
     return status;
 }
 
@@ -76,19 +78,26 @@ static apr_status_t create_account(go_request *q, const char *hash, go_user **us
 
 int admin_user_create(go_request *q, json_t *page) {
     static const char *const fields[] = {"username", "name", "email"};
-    const char *hash, *password = go_password_generate(q->pool);
+    const char *hash = NULL, *password = go_password_generate(q->pool);
+    int takes_passwords = go_auth_takes_passwords(q);
     go_user *user = NULL;
-    if (go_password_hash_generated(&hash, password, q->pool, &q->err) ||
+    if ((takes_passwords && go_password_hash_generated(&hash, password, q->pool, &q->err)) ||
         create_account(q, hash, &user)) {
         int status = refuse(q, page);
         page_keep(q, page, fields, 3);
         return status;
     }
     go_request_log(q, APLOG_NOTICE, "user \"%s\" made", user->username);
-    return show_password(q, page, user, password);
+    return takes_passwords ? show_password(q, page, user, password)
+                           : go_reply_redirect(q, go_url(q, "/admin/users"), "created", 0);
 }
 
 static int new_password(go_request *q, json_t *page, const go_user *user) {
+    if (!go_auth_takes_passwords(q)) {
+        go_error_set(&q->err, GO_EINVALID, "People log in through the institution here.",
+                     "A password would let nobody in.");
+        return refuse(q, page);
+    }
     const char *password = go_password_generate(q->pool);
     apr_status_t status = go_db_begin(q->db, &q->err);
     if (!status) status = go_user_set_password(q->db, user->id, password, "", q->pool, &q->err);

@@ -2,6 +2,7 @@
 #include "pages/pages.h"
 
 #include "model/csv.h"
+#include "web/remote.h"
 
 #include <apr_base64.h>
 #include <http_log.h>
@@ -18,12 +19,20 @@ json_t *json_link(go_request *q, const go_link *link) {
 
 /* --- using one ------------------------------------------------------------------------------- */
 
+/* Where passwords let nobody in, a link to set one is worth nothing. */
+static apr_status_t refuse_where_remote(go_request *q) {
+    if (go_auth_takes_passwords(q)) return APR_SUCCESS;
+    return go_error_set(&q->err, GO_ECONFLICT, "Log in by the button of the login page.",
+                        "Passwords of this site let nobody in, so there is none to set.");
+}
+
 /* Nothing of the address, which is the secret, goes anywhere or stays. */
 static apr_status_t fill(go_request *q, json_t *page) {
     go_link *link;
     q->shows_secret = q->hides_address = 1;
-    apr_status_t status =
-        go_link_find(q->db, go_request_param(q, "token"), q->now, &link, q->pool, &q->err);
+    apr_status_t status = refuse_where_remote(q);
+    if (!status)
+        status = go_link_find(q->db, go_request_param(q, "token"), q->now, &link, q->pool, &q->err);
     if (status) return status;
     page_begin(q, page, link->is_invitation ? "Welcome" : "New password");
     json_object_set_new(page, "link",
@@ -47,6 +56,7 @@ int welcome_page(go_request *q, json_t *page) {
 static apr_status_t use(go_request *q, go_user **user) {
     const char *password = go_form_text(q->form, "new");
     const go_audit_entry by = {.at_us = q->now, .address = q->r->useragent_ip};
+    if (refuse_where_remote(q)) return q->err.status;
     if (strcmp(password, go_form_text(q->form, "repeat")) != 0)
         return go_error_set(&q->err, GO_EINVALID, "Type the new password twice.",
                             "The two passwords differ.");
@@ -93,7 +103,8 @@ int roster_invite(go_request *q, json_t *page) {
     apr_array_header_t *links = NULL;
     json_t *list = json_array();
     q->shows_secret = 1;
-    if (go_links_invite(q->db, q->at.course, username, &by, &links, q->pool, &q->err)) {
+    if (refuse_where_remote(q) ||
+        go_links_invite(q->db, q->at.course, username, &by, &links, q->pool, &q->err)) {
         json_decref(list);
         return roster_failed(q, page);
     }

@@ -4,33 +4,45 @@
 
 #include "model/login_step.h"
 #include "model/passwords.h"
+#include "web/remote.h"
 #include "web/session.h"
 
+#include <apr_lib.h>
 #include <apr_strings.h>
 #include <http_log.h>
 
 #include <string.h>
 
-/* Where to go after the login: only to a path of this site, whatever the form says. */
-static const char *safe_next(const go_request *q, const char *next) {
-    if (!next || next[0] != '/' || next[1] == '/' || strpbrk(next, "\\\r\n\t"))
-        return go_url(q, "/");
-    return apr_pstrcat(q->pool, q->mount, next, NULL);
+const char *login_next(const go_request *q, const char *next) {
+    int is_path = next && next[0] == '/' && next[1] != '/';
+    for (const char *p = next; is_path && *p; p++)
+        if (!apr_isgraph(*p) || *p == '\\') is_path = 0;
+    return is_path ? next : go_url(q, "/");
+}
+
+static void begin_page(go_request *q, json_t *page, const char *next) {
+    int mode = (int)go_auth_setting(q, GO_D_AUTH).number;
+    page_begin(q, page, "Log in");
+    json_object_set_new(page, "next", json_string(next));
+    json_object_set_new(page, "has_form", json_boolean(mode != GO_AUTH_REMOTE));
+    if (mode != GO_AUTH_LOCAL)
+        json_object_set_new(page, "sso",
+                            json_pack("{s:s, s:s}", "label",
+                                      go_auth_setting(q, GO_D_AUTH_LABEL).text, "url",
+                                      sso_url(q, next)));
 }
 
 int login_page(go_request *q, json_t *page) {
     const char *next = go_form_text(q->query, "next");
-    if (q->at.user) return go_reply_redirect(q, safe_next(q, next), NULL, 0);
-    page_begin(q, page, "Log in");
-    json_object_set_new(page, "next", json_string(next));
+    if (q->at.user) return go_reply_redirect(q, login_next(q, next), NULL, 0);
+    begin_page(q, page, next);
     return HTTP_OK;
 }
 
 static int refuse(go_request *q, json_t *page) {
     static const char *const kept[] = {"username"};
-    page_begin(q, page, "Log in");
+    begin_page(q, page, go_form_text(q->form, "next"));
     page_keep(q, page, kept, 1);
-    json_object_set_new(page, "next", json_string(go_form_text(q->form, "next")));
     go_page_problem(q, page,
                     "Username and password do not match. Try again, or ask your "
                     "instructor for a new password.");
@@ -77,17 +89,22 @@ go_login_attempt login_attempt(const go_request *q, const char *username) {
                               .now = q->now};
 }
 
+apr_status_t login_session(go_request *q, const go_login_attempt *attempt, const go_user *user,
+                           const char *how, const char **device) {
+    apr_status_t status = go_web_session_begin(q, user);
+    q->session = NULL; /* it was ended: who logs in does it as themself */
+    if (!status) status = go_user_logged_in(q->db, user->id, q->now, q->pool, &q->err);
+    if (!status) status = go_login_was_right(q->db, attempt, user, device, q->pool, &q->err);
+    return status ? status : audit_account(q, "login", user, "", how);
+}
+
 /* The new session, noted; and this browser is known to the user from now on. */
 static apr_status_t begin_session(go_request *q, const go_user *user) {
     const go_login_attempt attempt = login_attempt(q, user->username);
     const char *device = NULL;
     apr_status_t status = go_db_begin(q->db, &q->err);
     if (status) return status;
-    status = go_web_session_begin(q, user);
-    q->session = NULL; /* it was ended: who logs in does it as themself */
-    if (!status) status = go_user_logged_in(q->db, user->id, q->now, q->pool, &q->err);
-    if (!status) status = go_login_was_right(q->db, &attempt, user, &device, q->pool, &q->err);
-    if (!status) status = audit_account(q, "login", user, "", attempt.address);
+    status = login_session(q, &attempt, user, attempt.address, &device);
     status = go_db_end(q->db, status, &q->err);
     if (!status && device) go_web_device_set(q, device);
     return status;
@@ -97,7 +114,7 @@ int login_finish(go_request *q, go_user *user, const char *next) {
     if (begin_session(q, user)) return go_failed(q);
     q->at.user = user;
     go_request_log(q, APLOG_INFO, "logged in from %s", q->r->useragent_ip);
-    return go_reply_redirect(q, safe_next(q, next), NULL, 0);
+    return go_reply_redirect(q, login_next(q, next), NULL, 0);
 }
 
 int login_proven(go_request *q, go_user *user, const char *next) {
@@ -122,6 +139,11 @@ int login_submit(go_request *q, json_t *page) {
     go_user *user = NULL;
     int wait;
     const go_login_attempt attempt = login_attempt(q, go_form_text(q->form, "username"));
+    if (!go_auth_takes_passwords(q)) {
+        go_error_set(&q->err, GO_EDENIED, "Log in by the button of the login page.",
+                     "Passwords of this site let nobody in.");
+        return go_failed(q);
+    }
     if (go_login_may_try(q->db, &attempt, &wait, q->pool, &q->err)) return go_failed(q);
     if (wait) return login_refuse_for_now(q, attempt.username, wait);
     apr_status_t status = go_user_find(q->db, attempt.username, &user, q->pool, &q->err);
@@ -181,6 +203,8 @@ apr_status_t login_check_code(go_request *q, const go_user *user, const char *ty
 }
 
 int logout_submit(go_request *q, json_t *page) {
-    if (go_web_session_end(q)) return go_failed(q);
+    int goes_on = 0;
+    if (sso_logout_goes_on(q, &goes_on) || go_web_session_end(q)) return go_failed(q);
+    if (goes_on) return go_reply_redirect(q, go_url(q, "/logged-out"), NULL, 0);
     return go_reply_redirect(q, go_url(q, "/login"), "logout", 0);
 }

@@ -51,6 +51,21 @@ int welcome_submit(go_request *q, json_t *page);
 int roster_invite(go_request *q, json_t *page);
 /* {"username", "name", "email", "url", "kind", "expires"} of a link that was just made. */
 json_t *json_link(go_request *q, const go_link *link);
+/* Where to go after the login: `next` if that is a path of this host, whatever a form or an address
+   says, else the dashboard. */
+const char *login_next(const go_request *q, const char *next);
+/* Part of a login's transaction: a new session for `user`, `how` for the audit log, and the token
+   of the device as of go_login_was_right(). */
+apr_status_t login_session(go_request *q, const go_login_attempt *attempt, const go_user *user,
+                           const char *how, const char **device);
+
+/* sso.c */
+int sso_page(go_request *q, json_t *page);
+int logged_out_page(go_request *q, json_t *page);
+/* The address of the login by httpd, which then goes on to `next` ("": to the dashboard). */
+const char *sso_url(const go_request *q, const char *next);
+/* Does the logout of who is logged in go on to the institution's? */
+apr_status_t sso_logout_goes_on(go_request *q, int *goes_on);
 
 /* dashboard.c */
 int dashboard_page(go_request *q, json_t *page);

@@ -2,6 +2,8 @@
  * roster_import.c. */
 #include "pages/pages.h"
 
+#include "web/remote.h"
+
 #include "model/csv.h"
 #include "model/names.h"
 #include "model/sync.h"
@@ -79,7 +81,8 @@ static apr_status_t add_sync(go_request *q, json_t *page) {
 static apr_status_t add_invitable(go_request *q, json_t *page) {
     int count;
     apr_status_t status = go_links_count_invitable(q->db, q->at.course, &count, q->pool, &q->err);
-    if (count) json_object_set_new(page, "invitable_count", json_integer(count));
+    if (count && go_auth_takes_passwords(q))
+        json_object_set_new(page, "invitable_count", json_integer(count));
     return status;
 }
 
@@ -99,6 +102,7 @@ apr_status_t roster_fill(go_request *q, json_t *page) {
     }
     json_object_set_new(page, "count", json_integer((json_int_t)json_array_size(list)));
     json_object_set_new(page, "people", list);
+    json_object_set_new(page, "takes_passwords", json_boolean(go_auth_takes_passwords(q)));
     json_object_set_new(page, "shows_dropped", json_boolean(dropped));
     json_object_set_new(page, "dropped_count", json_integer(left));
     if (!status) add_sections(q, page, people, section);
@@ -145,7 +149,9 @@ void roster_add_registered(go_request *q, json_t *page, const apr_array_header_t
             json_pack("{s:s, s:s, s:s, s:b, s:b}", "username", one->username, "name",
                       one->display_name, "role", go_role_name(one->role), "is_new_account",
                       one->is_new_account, "was_enrolled", one->was_enrolled);
-        json_object_set_new(json, "by_link", json_boolean(one->is_new_account && !one->hash));
+        json_object_set_new(
+            json, "by_link",
+            json_boolean(one->is_new_account && !one->hash && go_auth_takes_passwords(q)));
         if (one->password) json_object_set_new(json, "password", json_string(one->password));
         passwords += one->password != NULL;
         json_array_append_new(list, json);
@@ -171,7 +177,8 @@ int roster_add(go_request *q, json_t *page) {
                              .display_name = go_form_text(q->form, "name"),
                              .email = go_form_text(q->form, "email"),
                              .password = go_form_text(q->form, "password"),
-                             .by_link = go_form_get(q->form, "by_link") != NULL,
+                             .no_password = go_form_get(q->form, "by_link") != NULL ||
+                                            !go_auth_takes_passwords(q),
                              .says_role = 1};
     const char *section = go_form_text(q->form, "section");
     if (go_name_username(&line->username, line->username, q->pool, &q->err) ||

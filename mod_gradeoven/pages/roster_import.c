@@ -5,6 +5,8 @@
  */
 #include "pages/pages.h"
 
+#include "web/remote.h"
+
 #include "model/csv.h"
 
 #include <apr_file_io.h>
@@ -163,7 +165,8 @@ int roster_import(go_request *q, json_t *page) {
     if (look(q, csv, length, problems, &lines, &changes))
         return problems->errors ? refuse(q, page, problems, csv) : go_failed(q);
     for (int i = 0; i < lines->nelts; i++)
-        APR_ARRAY_IDX(lines, i, go_roster_line).by_link = go_form_get(q->form, "by_link") != NULL;
+        APR_ARRAY_IDX(lines, i, go_roster_line).no_password =
+            go_form_get(q->form, "by_link") != NULL || !go_auth_takes_passwords(q);
     if (*go_form_text(q->form, "apply")) return apply(q, page, lines, changes, csv);
     if (roster_fill(q, page)) return go_failed(q);
     add_preview(q, page, changes, csv);

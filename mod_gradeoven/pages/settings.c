@@ -2,6 +2,8 @@
 #include "pages/pages.h"
 
 #include "web/session.h"
+#include "model/passwords.h"
+#include "web/remote.h"
 
 #include <http_log.h>
 
@@ -32,7 +34,7 @@ static int fill(go_request *q, json_t *page) {
     json_object_set_new(page, "profile",
                         json_pack("{s:s, s:s, s:s, s:b, s:s}", "username", user->username, "name",
                                   user->display_name, "email", user->email, "has_password",
-                                  user->password_hash != NULL, "avatar",
+                                  user->password_hash && go_auth_takes_passwords(q), "avatar",
                                   go_url(q, "/avatars/%s", user->username)));
     return add_sessions(q, page) ? go_failed(q) : HTTP_OK;
 }
@@ -71,6 +73,11 @@ int settings_profile(go_request *q, json_t *page) {
 
 int settings_password(go_request *q, json_t *page) {
     const char *fresh = go_form_text(q->form, "new");
+    if (!q->at.user->password_hash || !go_auth_takes_passwords(q)) {
+        go_error_set(&q->err, GO_EINVALID, NULL,
+                     "You have no password here: you log in through your institution.");
+        return refuse(q, page);
+    }
     if (login_check_password(q, go_form_text(q->form, "current"))) return refuse(q, page);
     if (strcmp(fresh, go_form_text(q->form, "repeat"))) {
         go_error_set(&q->err, GO_EINVALID, "Type the new password twice.",

@@ -30,6 +30,8 @@ int go_factor_wall(go_request *q) {
     const go_user *user = q->session ? q->session->user : NULL; /* not as whom they look */
     int stands;
     if (!user || (!q->token && is_reachable(q, user))) return HTTP_OK;
+    /* who logs in through the institution alone is asked for the institution's */
+    if (!user->password_hash) return HTTP_OK;
     if (go_factor_wall_stands(q, user, &stands)) return go_failed(q);
     if (!stands) return HTTP_OK;
     if (q->route->method == GO_GET && !q->wants_json)

@@ -29,6 +29,10 @@ static const char *mount_of(const request_rec *r) {
     return r->uri[length] == '/' || r->uri[length] == '\0' ? mount->path : NULL;
 }
 
+int go_is_ours(const request_rec *r) {
+    return mount_of(r) != NULL;
+}
+
 int go_translate_name(request_rec *r) {
     if (r->proxyreq || !mount_of(r)) return DECLINED;
     r->filename = apr_pstrcat(r->pool, "gradeoven:", r->uri, NULL);
@@ -122,7 +126,7 @@ static apr_status_t find_situation(go_request *q) {
 /* Who is not logged in is sent to the login page, and from there to where they wanted to go. */
 static int login_first(go_request *q) {
     if (q->wants_json || q->route->method == GO_POST) return HTTP_UNAUTHORIZED;
-    const char *next = go_form_encode_path(q->pool, q->path);
+    const char *next = apr_pstrcat(q->pool, q->mount, go_form_encode_path(q->pool, q->path), NULL);
     if (q->r->args) next = apr_pstrcat(q->pool, next, "?", q->r->args, NULL);
     return go_reply_redirect(
         q, apr_pstrcat(q->pool, q->mount, "/login?next=", go_form_encode(q->pool, next), NULL),

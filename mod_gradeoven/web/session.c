@@ -17,10 +17,14 @@
 enum { DEVICE_SECONDS = 365 * 86400 };
 
 /* "__Host-gradeoven" and what it is for, other ones at each mount. */
+static const char *name_at(const char *mount, const char *what, apr_pool_t *pool) {
+    if (!*mount) return apr_pstrcat(pool, "__Host-gradeoven", what, NULL);
+    const char *digest = go_sha256_hex(pool, mount, strlen(mount));
+    return apr_psprintf(pool, "__Host-gradeoven%s-%.8s", what, digest);
+}
+
 static const char *name_for(const go_request *q, const char *what) {
-    if (!*q->mount) return apr_pstrcat(q->pool, "__Host-gradeoven", what, NULL);
-    const char *digest = go_sha256_hex(q->pool, q->mount, strlen(q->mount));
-    return apr_psprintf(q->pool, "__Host-gradeoven%s-%.8s", what, digest);
+    return name_at(q->mount, what, q->pool);
 }
 
 static const char *cookie_name(const go_request *q) {
@@ -71,14 +75,21 @@ apr_status_t go_web_session_renew(go_request *q, int keeps_old) {
     return q->token ? APR_SUCCESS : renew(q, keeps_old, &q->err);
 }
 
+apr_status_t go_web_session_find(const request_rec *r, const char *mount,
+                                 const go_session_limits *limits, go_db *db, apr_time_t now,
+                                 go_session **session, apr_pool_t *pool, go_error *err) {
+    const char *token =
+        go_cookie_find(apr_table_get(r->headers_in, "Cookie"), name_at(mount, "", pool), pool);
+    *session = NULL;
+    return token ? go_session_find(db, token, limits, now, session, pool, err) : APR_SUCCESS;
+}
+
 apr_status_t go_web_session_load(go_request *q) {
     int has_header;
     apr_status_t found = go_token_load(q, &has_header);
     if (found || has_header) return found;
-    const char *token = cookie(q, cookie_name(q));
-    if (!token) return APR_SUCCESS;
-    apr_status_t status =
-        go_session_find(q->db, token, &q->site->sessions, q->now, &q->session, q->pool, &q->err);
+    apr_status_t status = go_web_session_find(q->r, q->mount, &q->site->sessions, q->db, q->now,
+                                              &q->session, q->pool, &q->err);
     if (status || !q->session) return status;
     q->at.user = q->session->user;
     /* not renewed on a full disk, which is no reason to show nobody anything */

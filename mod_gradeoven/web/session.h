@@ -16,6 +16,12 @@
 /* Finds the session of the request's cookie; q->session and q->at.user stay NULL without one. */
 apr_status_t go_web_session_load(go_request *q);
 
+/* The live session of the cookie that a request has for the site at this mount, or NULL; no token
+   of a program, and no view. Not only for pages of ours. In `pool`. */
+apr_status_t go_web_session_find(const request_rec *r, const char *mount,
+                                 const go_session_limits *limits, go_db *db, apr_time_t now,
+                                 go_session **session, apr_pool_t *pool, go_error *err);
+
 /* Starts a session for `user`, a new one whatever the browser had, and sets the cookie. */
 apr_status_t go_web_session_begin(go_request *q, const go_user *user);
 

@@ -17,8 +17,8 @@ const launch = {
 };
 export const source = new URL("../../", import.meta.url).pathname;
 
-export async function start() {
-  const child = spawn("python3", ["-B", "-W", "ignore", `${source}tests/browser/site.py`], { stdio: ["pipe", "pipe", "inherit"] });
+export async function start(script = "site.py") {
+  const child = spawn("python3", ["-B", "-W", "ignore", `${source}tests/browser/${script}`], { stdio: ["pipe", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout });
   const [line] = await Promise.race([once(lines, "line"), once(child, "exit").then(() => { throw new Error("the site did not start"); })]);
   const site = JSON.parse(line);

@@ -35,6 +35,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/reruns_test.c \
 	tests/unit/results_test.c \
 	tests/unit/rights_test.c \
+	tests/unit/remote_test.c \
 	tests/unit/roster_test.c \
 	tests/unit/runs_test.c \
 	tests/unit/score_test.c \

@@ -96,6 +96,8 @@ class Pages(DemoTest):
         yield "/courses/:course/assignments/:assignment/submissions/:number/archive", owners
         yield "/courses/:course/assignments/:assignment/submissions/:number/tests/:test", owners[:3] + (404,) * 4  # no HTML
         yield "/receipt-key", (200,) * 7
+        yield "/login/sso", (404,) * 7  # httpd logs nobody in here
+        yield "/logged-out", (303,) * 7
         yield "/courses/:course/assignments/:assignment/submissions/:number/receipt", owners
         yield "/courses/:course/my-submissions", members
         yield "/courses/:course/assignments/:assignment/my-submissions", members

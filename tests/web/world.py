@@ -65,6 +65,7 @@ INSERT INTO reruns (id, assignment_id, number, version_id, source_id, scope, sec
 INSERT INTO rerun_entries (rerun_id, submission_id, standin_id) VALUES (1, 1, 1);
 INSERT INTO sync_runs (id, course_id, is_scheduled, started_us, ended_us, is_ok, summary, detail) VALUES (1, 1, 0, 1, 2, 0, '', '');
 INSERT INTO sync_grades (assignment_id, user_id, digest, score, written_us) VALUES (1, {user}, 'd', '', 1);
+INSERT INTO remote_users (user_id, since_us) VALUES ({user}, 1);
 INSERT INTO tokens (id, user_id, name, secret, scope, course_id, created_us, expires_us) VALUES (1, {user}, '', 's', 'read', NULL, 1, {far});
 INSERT INTO factors (user_id, secret, on_us) VALUES ({staff} + 1000, 's', 1);
 INSERT INTO recovery_codes (user_id, code_hash) VALUES ({staff} + 1000, 'h');
