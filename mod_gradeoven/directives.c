@@ -25,6 +25,7 @@ typedef enum kind {
     SWITCH,         /* on|off, and optionally a user */
     ENGINES,        /* repeated, with a setter of its own: model/engine_setting.h */
     AUTHENTICATION, /* with setters of their own: directives_auth.c */
+    RULES,          /* the same: model/retention.h */
 } kind;
 
 typedef struct directive {
@@ -72,6 +73,7 @@ static const directive table[GO_D_COUNT] = {
     [GO_D_AUTH_CREATE] = {"GradeOvenAuthCreate", AUTHENTICATION, .number = 1},
     [GO_D_AUTH_LINK] = {"GradeOvenAuthLink", AUTHENTICATION},
     [GO_D_AUTH_LOGOUT] = {"GradeOvenAuthLogout", AUTHENTICATION},
+    [GO_D_RETENTION] = {"GradeOvenRetention", RULES},
 };
 
 /* --- reading one value --------------------------------------------------------------------- */
@@ -201,6 +203,7 @@ static const char *set(cmd_parms *cmd, void *ignored, const char *one, const cha
         return read_switch(cmd, d, setting, one, two);
     case ENGINES:
     case AUTHENTICATION:
+    case RULES:
         break;
     }
     return "unknown kind of directive";
@@ -214,6 +217,24 @@ static const char *add_engine(cmd_parms *cmd, void *ignored, int argc, char *con
         settings->engines = apr_array_make(cmd->pool, 2, sizeof(go_engine_setting));
     settings->values[GO_D_DOCKER].is_set = 1;
     return go_engine_setting_add(settings->engines, argc, argv, cmd->pool);
+}
+
+static const char *add_rule(cmd_parms *cmd, void *ignored, const char *course, const char *period) {
+    go_retention_rule rule;
+    const char *problem = ap_check_cmd_context(cmd, NOT_IN_DIR_CONTEXT | NOT_IN_HTACCESS);
+    if (problem) return problem;
+    problem = go_retention_parse(&rule, course, period, cmd->pool);
+    if (problem) return apr_pstrcat(cmd->pool, "GradeOvenRetention: ", problem, NULL);
+    go_settings *settings = ap_get_module_config(cmd->server->module_config, &gradeoven_module);
+    if (!settings->retention)
+        settings->retention = apr_array_make(cmd->pool, 2, sizeof(go_retention_rule));
+    for (int i = 0; i < settings->retention->nelts; i++)
+        if (!strcmp(APR_ARRAY_IDX(settings->retention, i, go_retention_rule).course, rule.course))
+            return apr_psprintf(cmd->pool, "GradeOvenRetention %s stands here twice; remove one.",
+                                rule.course);
+    settings->values[GO_D_RETENTION].is_set = 1;
+    APR_ARRAY_PUSH(settings->retention, go_retention_rule) = rule;
+    return NULL;
 }
 
 /*
@@ -280,6 +301,8 @@ const command_rec go_commands[] = {
     AUTH(GO_D_AUTH_CREATE, "GradeOvenAuthCreate", "whether who has no account gets one"),
     AUTH(GO_D_AUTH_LINK, "GradeOvenAuthLink", "whether accounts with a password are taken over"),
     AUTH(GO_D_AUTH_LOGOUT, "GradeOvenAuthLogout", "where one goes after the logout"),
+    AP_INIT_TAKE2("GradeOvenRetention", add_rule, NULL, RSRC_CONF,
+                  "a course, or *, and how long its work is kept after its end"),
     AP_INIT_RAW_ARGS("SetHandler", note_mount, NULL, OR_FILEINFO, "mounts the site (see core)"),
     {NULL},
 };
@@ -298,6 +321,7 @@ void *go_settings_merge(apr_pool_t *pool, void *base_config, void *add_config) {
     if (!add->engines) merged->engines = base->engines;
     if (!add->syncs) merged->syncs = base->syncs;
     if (!add->mounts) merged->mounts = base->mounts;
+    if (!add->retention) merged->retention = base->retention;
     return merged;
 }
 

@@ -13,6 +13,7 @@
 #include "model/stages.h"
 #include "model/state.h"
 #include "model/engine_setting.h"
+#include "model/retention.h"
 #include "model/sync_setting.h"
 
 #include <httpd.h>
@@ -48,6 +49,7 @@ typedef enum go_directive_name {
     GO_D_AUTH_CREATE,
     GO_D_AUTH_LINK,
     GO_D_AUTH_LOGOUT,
+    GO_D_RETENTION,
     GO_D_COUNT
 } go_directive_name;
 
@@ -79,9 +81,10 @@ typedef struct go_setting {
 
 typedef struct go_settings {
     go_setting values[GO_D_COUNT];
-    apr_array_header_t *engines; /* of go_engine_setting; NULL: no GradeOvenDocker */
-    apr_array_header_t *syncs;   /* of go_sync_setting *; NULL: no GradeOvenSync */
-    apr_array_header_t *mounts;  /* of const char *, as in go_mount; NULL: nothing of ours */
+    apr_array_header_t *mounts;    /* of const char *, as in go_mount; NULL: nothing of ours */
+    apr_array_header_t *engines;   /* of go_engine_setting; NULL: no GradeOvenDocker */
+    apr_array_header_t *syncs;     /* of go_sync_setting *; NULL: no GradeOvenSync */
+    apr_array_header_t *retention; /* of go_retention_rule; NULL: no GradeOvenRetention */
 } go_settings;
 
 /* Where in the address space the site is: of a <Location>. */

@@ -25,6 +25,8 @@ const go_route go_routes[] = {
     {GO_GET,  "/settings/tokens",         GO_RIGHT_USER,           tokens_page,          "tokens",          0},
     {GO_POST, "/settings/tokens",         GO_RIGHT_USER,           token_create,         "tokens",          0},
     {GO_POST, "/settings/tokens/end",     GO_RIGHT_USER,           token_end,            NULL,              0},
+    {GO_GET,  "/settings/privacy",        GO_RIGHT_USER,           privacy_page,         "privacy",         0},
+    {GO_POST, "/settings/privacy/export", GO_RIGHT_USER,           privacy_export,       NULL,              0},
     {GO_POST, "/settings/avatar",         GO_RIGHT_USER,           avatar_update,        "settings",        1},
     {GO_POST, "/settings/avatar/remove",  GO_RIGHT_USER,           avatar_remove,        NULL,              0},
     {GO_GET,  "/avatars/:user",           GO_RIGHT_USER,           avatar_page,          NULL,              0},
@@ -153,6 +155,9 @@ const go_route go_routes[] = {
     {GO_GET,  "/admin/users",             GO_RIGHT_ADMIN,          admin_users_page,     "admin_users",     0},
     {GO_POST, "/admin/users",             GO_RIGHT_ADMIN,          admin_user_create,    "admin_users",     0},
     {GO_POST, "/admin/users/:user",       GO_RIGHT_ADMIN,          admin_user_change,    "admin_users",     0},
+    {GO_GET,  "/admin/users/:user/privacy", GO_RIGHT_ADMIN,        admin_privacy_page,   "admin_privacy",   0},
+    {GO_POST, "/admin/users/:user/export", GO_RIGHT_ADMIN,         admin_privacy_export, NULL,              0},
+    {GO_POST, "/admin/users/:user/erase", GO_RIGHT_ADMIN,          admin_privacy_erase,  "admin_privacy",   0},
     {GO_GET,  NULL,                       GO_RIGHT_ADMIN,          NULL,                 NULL,              0},
 };
 /* clang-format on */

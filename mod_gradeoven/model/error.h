@@ -26,8 +26,9 @@
 #define GO_EBUSY     (APR_OS_START_USERERR + 7)  /* try again in a moment */
 #define GO_EINTERNAL (APR_OS_START_USERERR + 8)  /* our fault: the store, the disk, the engine */
 #define GO_ELOST     (APR_OS_START_USERERR + 9)  /* a run's lease is not held (any more) */
-#define GO_ESLOW     (APR_OS_START_USERERR + 20) /* the sender took longer than it may */
-#define GO_EENCODED  (APR_OS_START_USERERR + 21) /* in a form that is not taken */
+#define GO_EGONE     (APR_OS_START_USERERR + 10) /* it was there, and was removed on purpose */
+#define GO_ESLOW     (APR_OS_START_USERERR + 11) /* the sender took longer than it may */
+#define GO_EENCODED  (APR_OS_START_USERERR + 12) /* in a form that is not taken */
 
 typedef struct go_error {
     apr_pool_t *pool;    /* where the texts are made */

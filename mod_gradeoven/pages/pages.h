@@ -251,6 +251,15 @@ int admin_page(go_request *q, json_t *page);
 int admin_courses_page(go_request *q, json_t *page);
 int admin_instructor(go_request *q, json_t *page);
 
+/* privacy.c */
+int privacy_page(go_request *q, json_t *page);
+int privacy_export(go_request *q, json_t *page);
+int admin_privacy_page(go_request *q, json_t *page);
+int admin_privacy_export(go_request *q, json_t *page);
+int admin_privacy_erase(go_request *q, json_t *page);
+/* "retention": how long the work of the course at hand is kept; null when for ever. */
+apr_status_t add_retention(go_request *q, json_t *page);
+
 /* admin_users.c */
 int admin_users_page(go_request *q, json_t *page);
 int admin_user_create(go_request *q, json_t *page);

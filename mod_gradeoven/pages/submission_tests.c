@@ -13,27 +13,11 @@
 
 #include <string.h>
 
-/*
- * Can whoever submitted it hand in nothing more that is not late? With a closing date: nothing more
- * at all. What is shown from then on helps nobody. By their own dates, and the minutes of grace.
- */
-static apr_status_t is_due_over(go_request *q, int *is_over) {
-    apr_array_header_t *dates;
-    apr_status_t status = go_counted_dates(q->db, q->at.course->id, q->at.submission->user_id,
-                                           q->now, &dates, q->pool, &q->err);
-    *is_over = 0;
-    for (int i = 0; !status && i < dates->nelts; i++) {
-        const go_dates *one = &APR_ARRAY_IDX(dates, i, go_dates);
-        if (one->assignment_id == q->at.assignment->id)
-            *is_over =
-                one->phase == GO_PHASE_CLOSED || (one->phase == GO_PHASE_LATE && !one->closes_us);
-    }
-    return status;
-}
-
 apr_status_t tests_viewer(go_request *q, go_results_viewer *viewer) {
     int is_over;
-    apr_status_t status = is_due_over(q, &is_over);
+    apr_status_t status =
+        go_counted_is_over(q->db, q->at.course->id, q->at.assignment->id, q->at.submission->user_id,
+                           q->now, &is_over, q->pool, &q->err);
     if (status) return status;
     *viewer =
         (go_results_viewer){.is_staff = go_request_may(q, GO_RIGHT_GRADE), .is_due_over = is_over};

@@ -53,6 +53,7 @@ static const struct {
     {"code", "There is a new code. The old one, if there was any, is not valid any more."},
     {"no-code", "There is no code any more."},
     {"joined", "You are in the course."},
+    {"erased", "Erased. What is left has this pseudonym."},
     {"session-ended", "Logged out there."},
     {"view-over", "You do not see a course as a student any more."},
     {"view-inside", "While you see a course as a student, you see nothing else."},

@@ -47,7 +47,7 @@ def add_assignments(site):
     assert answer.status == 303, answer.text
 
 
-site = Site()
+site = Site(directives="GradeOvenRetention * 5y")
 try:
     site.start().load_demo()
     add_assignments(site)

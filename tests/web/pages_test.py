@@ -61,6 +61,7 @@ class Pages(DemoTest):
         yield "/", users
         yield "/settings", users
         yield "/settings/tokens", users
+        yield "/settings/privacy", users
         yield "/avatars/:user", users
         yield "/new-course", makers
         yield "/courses/:course", members
@@ -111,6 +112,7 @@ class Pages(DemoTest):
         yield "/admin", admins
         yield "/admin/courses", admins
         yield "/admin/users", admins
+        yield "/admin/users/:user/privacy", admins
         yield "/admin/audit", admins
         yield "/admin/audit/export", admins
 
@@ -149,7 +151,8 @@ class Pages(DemoTest):
         who = {"/login": "public", "/logout": "users", "/view-as/stop": "users", "/settings/profile": "users",
                "/settings/password": "users", "/settings/sessions": "users", "/settings/tokens": "users", "/settings/tokens/end": "users", "/settings/avatar": "users",
                "/settings/avatar/remove": "users", "/enrol": "users", "/courses": "makers", "/admin/instructors": "admins",
-               "/admin/users": "admins", "/admin/users/:user": "admins",
+               "/admin/users": "admins", "/admin/users/:user": "admins", "/settings/privacy/export": "users",
+               "/admin/users/:user/export": "admins", "/admin/users/:user/erase": "admins",
                "/courses/:course/assignments/:assignment/submissions": "members",
                "/courses/:course/assignments/:assignment/submissions/:number/rerun": "staff",
                "/courses/:course/assignments/:assignment/submissions/:number/cancel": "staff",

@@ -16,8 +16,9 @@ FIXED = {
     "trees": "digest", "tree_entries": "object path",  # digests; the path is filled below
     "assignments": "name late_rule counting", "versions": "archive",
     "version_stages": "name",  # the name of a directory, joined with paths of the tree
-    "submissions": "once address", "runs": "reason state lease outcome holder",
-    "executors": "holder", "engines": "holder", "audit": "hash", "audit_head": "hash",
+    "submissions": "once address removed_by", "runs": "reason state lease outcome holder",
+    "executors": "holder", "engines": "holder", "audit": "hash salt digest",
+    "audit_redactions": "digest", "retention_rules": "course", "audit_head": "hash",
     "enrol_codes": "code", "run_results": "source output_visibility output_format",
     "run_tests": "status visibility format", "receipts": "head key_id signature",
     "scoreboards": "names ranking", "grading_rules": "blind_key release_rule", "regrades": "state",
@@ -65,6 +66,8 @@ INSERT INTO sync_runs (id, course_id, is_scheduled, started_us, ended_us, is_ok,
 INSERT INTO sync_grades (assignment_id, user_id, digest, score, written_us) VALUES (1, {user}, 'd', '', 1);
 INSERT INTO remote_users (user_id, since_us) VALUES ({user}, 1);
 INSERT INTO tokens (id, user_id, name, secret, scope, course_id, created_us, expires_us) VALUES (1, {user}, '', 's', 'read', NULL, 1, {far});
+INSERT INTO retention_rules (course, days) VALUES ('*', 365);
+INSERT INTO audit_redactions (sequence, digest, by_sequence) VALUES (1, 'd', 2);
 INSERT INTO checks (id, assignment_id, version_id, reference_tree_id, reference_id, empty_id, created_us) VALUES (1, 1, 1, 1, 1, 1, 1);
 """
 
