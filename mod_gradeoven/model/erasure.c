@@ -63,7 +63,8 @@ static apr_status_t erase_rows(go_db *db, const go_user *user, apr_pool_t *pool,
         GO_SQL_ERASE_DEVICES,        GO_SQL_ERASE_TOKENS,      GO_SQL_ERASE_GUESSES,
         GO_SQL_ERASE_ENROLMENTS,     GO_SQL_ERASE_INVITATIONS, GO_SQL_ERASE_ADDRESSES,
         GO_SQL_ERASE_RECEIPTS,       GO_SQL_ERASE_SYNC_GRADES, GO_SQL_ERASE_FACTOR,
-        GO_SQL_ERASE_RECOVERY_CODES, GO_SQL_ERASE_LOGIN_STEPS, GO_SQL_ERASE_LINKS};
+        GO_SQL_ERASE_RECOVERY_CODES, GO_SQL_ERASE_LOGIN_STEPS, GO_SQL_ERASE_LINKS,
+        GO_SQL_ERASE_REMOTE};
     const go_value id = go_integer(user->id);
     apr_status_t status = go_db_run(db, GO_SQL_ERASE_SESSIONS, GO_VALUES(id, id), NULL, pool, err);
     for (size_t i = 0; !status && i < sizeof(statements) / sizeof(*statements); i++)

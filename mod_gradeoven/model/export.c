@@ -29,6 +29,8 @@ typedef struct document {
 static const document documents[] = {
     {"account", "The account itself.", GO_SQL_EXPORT_ACCOUNT, "u",
      "username,name,email,has_password:b,is_admin:b,makes_courses:b,is_disabled:b,created:t,last_login:t"},
+    {"institution", "Since when you log in through your institution.", GO_SQL_EXPORT_REMOTE, "u",
+     "since:t"},
     {"sessions", "Where you are logged in: addresses and browsers.", GO_SQL_EXPORT_SESSIONS, "u",
      "address,browser,begun:t,seen:t"},
     {"devices", "Browsers that are known from earlier logins, by when they were last seen.",

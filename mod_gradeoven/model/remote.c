@@ -102,7 +102,7 @@ static apr_status_t end_password(go_db *db, const go_user *user, apr_pool_t *poo
     if (!status)
         status =
             go_db_run(db, GO_SQL_SESSIONS_END_OF_USER, GO_VALUES(id, go_text("")), NULL, pool, err);
-    if (!status) status = go_db_run(db, GO_SQL_TOKENS_END_ALL, GO_VALUES(id), NULL, pool, err);
+    if (!status) status = go_db_run(db, GO_SQL_ERASE_TOKENS, GO_VALUES(id), NULL, pool, err);
     return status;
 }
 

@@ -2,25 +2,21 @@
 #include "pages/pages.h"
 
 #include "model/login_guard.h"
-#include "model/text.h"
 #include "web/remote.h"
 #include "web/session.h"
 
 #include <apr_strings.h>
 #include <http_log.h>
 
-#include <string.h>
-
 const char *sso_url(const go_request *q, const char *next) {
     const char *url = go_url(q, "/login/sso");
     return *next ? apr_pstrcat(q->pool, url, "?next=", go_form_encode(q->pool, next), NULL) : url;
 }
 
-/* "openid-connect: ada@uni.example", for the log. */
-static const char *how(const go_request *q, const go_remote_identity *identity) {
-    const char *type = q->r->ap_auth_type ? q->r->ap_auth_type : "httpd";
-    return apr_pstrcat(q->pool, type, ": ",
-                       go_text_printable(q->pool, identity->name, strlen(identity->name)), NULL);
+/* "openid-connect" and the like. The name itself is for httpd's log only: that of the changes knows
+   whose login it was, and must be able to forget the name (erasure.h) in whichever spelling. */
+static const char *how(const go_request *q) {
+    return q->r->ap_auth_type ? q->r->ap_auth_type : "httpd";
 }
 
 /* Nobody is told whose account it was; the log is. */
@@ -43,7 +39,7 @@ static apr_status_t log_in(go_request *q, const go_remote_identity *identity, go
     status = go_remote_admit(q->db, identity, &rules, &by, user, q->pool, &q->err);
     if (!status && *user) {
         attempt.username = (*user)->username;
-        status = login_session(q, &attempt, *user, how(q, identity), &device);
+        status = login_session(q, &attempt, *user, how(q), &device);
     }
     status = go_db_end(q->db, status, &q->err);
     if (!status && device) go_web_device_set(q, device);
@@ -68,7 +64,8 @@ int sso_page(go_request *q, json_t *page) {
     if (log_in(q, &identity, &user)) return refuse(q, &identity);
     if (identity.is_admin == 0) warn_without_admin(q);
     q->at.user = user;
-    go_request_log(q, APLOG_INFO, "logged in from %s by %s", q->r->useragent_ip, how(q, &identity));
+    go_request_log(q, APLOG_INFO, "logged in from %s by %s as \"%s\"", q->r->useragent_ip, how(q),
+                   identity.name);
     return go_reply_redirect(q, login_next(q, go_form_get(q->query, "next")), NULL, 0);
 }
 

@@ -112,7 +112,7 @@ GradeOvenAuthLogout https://id.example/logout?client=grading
         self.assertEqual(answer.location, "/courses/cs101?a=b")
         self.assertEqual(browser.get("/courses/cs101").status, 200)
         self.assertEqual(self.database("SELECT became FROM audit WHERE action = 'login' ORDER BY id DESC LIMIT 1"),
-                         [("Basic: student",)])
+                         [("Basic",)])
         self.assertIn(SESSION + "-device", browser.cookies)
 
     def test_a_wrong_password_of_httpd_is_no_login(self):
@@ -128,7 +128,7 @@ GradeOvenAuthLogout https://id.example/logout?client=grading
         actions = self.database("SELECT action, actor, became FROM audit WHERE subject = 'first.time' ORDER BY id")
         self.assertEqual(actions, [("account", "first.time", "made, of the institution"),
                                    ("account", "first.time", "of the institution"),
-                                   ("login", "first.time", "Basic: first.time")])
+                                   ("login", "first.time", "Basic")])
         # told anew each time; an address of several counts once
         self.enters("first.time", **{"X-Test-Name": "Zoe", "X-Test-Mail": "z@uni.example; zoe@uni.example"})
         self.assertEqual(self.database("SELECT display_name, email FROM users WHERE username = 'first.time'"),

@@ -70,6 +70,7 @@ INSERT INTO tokens (id, user_id, name, secret, scope, course_id, created_us, exp
 INSERT INTO factors (user_id, secret, on_us) VALUES ({staff} + 1000, 's', 1);
 INSERT INTO recovery_codes (user_id, code_hash) VALUES ({staff} + 1000, 'h');
 INSERT INTO login_steps (token_hash, user_id, created_us) VALUES ('h', {staff}, 1);
+INSERT INTO remote_users (user_id, since_us) VALUES ({staff}, 1);
 INSERT INTO links (user_id, kind, secret, expires_us) VALUES ({staff}, 'reset', 's', {far});
 INSERT INTO retention_rules (course, days) VALUES ('*', 365);
 INSERT INTO audit_redactions (sequence, digest, by_sequence) VALUES (1, 'd', 2);
