@@ -16,7 +16,7 @@ static apr_status_t prepare(go_db *db, const go_roster_line *line, go_registrati
     apr_status_t status = go_user_find(db, line->username, &user, pool, err);
     if (status != GO_ENOTFOUND) return status;
     done->is_new_account = 1;
-    if (line->no_password) return APR_SUCCESS;
+    if (line->no_password || (line->by_link && line->role == GO_ROLE_STUDENT)) return APR_SUCCESS;
     if (line->password && *line->password) {
         status = go_password_check(line->password, err);
         return status ? status : go_password_hash(&done->hash, line->password, pool, err);

@@ -17,8 +17,8 @@ typedef struct go_roster_line {
     int line; /* of the CSV, for messages; 0: from a form */
     const char *username, *display_name, *email;
     const char *password; /* NULL or "": generate one for a new account */
-    int no_password;      /* a new account has none: its owner gets a link, or comes through the
-                             institution */
+    int by_link;          /* a new student has no password: links.h */
+    int no_password;      /* nobody new has: they come through the institution */
     go_role role;         /* of who is new, and with says_role also of who is there */
     int says_role;
     const char *section; /* NULL: as it is */

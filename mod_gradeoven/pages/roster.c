@@ -177,8 +177,8 @@ int roster_add(go_request *q, json_t *page) {
                              .display_name = go_form_text(q->form, "name"),
                              .email = go_form_text(q->form, "email"),
                              .password = go_form_text(q->form, "password"),
-                             .no_password = go_form_get(q->form, "by_link") != NULL ||
-                                            !go_auth_takes_passwords(q),
+                             .by_link = go_form_get(q->form, "by_link") != NULL,
+                             .no_password = !go_auth_takes_passwords(q),
                              .says_role = 1};
     const char *section = go_form_text(q->form, "section");
     if (go_name_username(&line->username, line->username, q->pool, &q->err) ||

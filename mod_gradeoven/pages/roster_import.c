@@ -164,9 +164,11 @@ int roster_import(go_request *q, json_t *page) {
     if (csv_read(q, &csv, &length)) return roster_failed(q, page);
     if (look(q, csv, length, problems, &lines, &changes))
         return problems->errors ? refuse(q, page, problems, csv) : go_failed(q);
-    for (int i = 0; i < lines->nelts; i++)
-        APR_ARRAY_IDX(lines, i, go_roster_line).no_password =
-            go_form_get(q->form, "by_link") != NULL || !go_auth_takes_passwords(q);
+    for (int i = 0; i < lines->nelts; i++) {
+        go_roster_line *line = &APR_ARRAY_IDX(lines, i, go_roster_line);
+        line->by_link = go_form_get(q->form, "by_link") != NULL;
+        line->no_password = !go_auth_takes_passwords(q);
+    }
     if (*go_form_text(q->form, "apply")) return apply(q, page, lines, changes, csv);
     if (roster_fill(q, page)) return go_failed(q);
     add_preview(q, page, changes, csv);

@@ -6,7 +6,7 @@ const course = "/courses/cs101", homework = `${course}/assignments/roman-numeral
 const pages = {
   nobody: ["/login"],
   outsider: ["/"],
-  student: ["/", "/settings", "/settings/tokens", course, homework, `${homework}/submissions/1`, `${homework}/scoreboard`],
+  student: ["/", "/settings", "/settings/tokens", "/settings/second-factor", course, homework, `${homework}/submissions/1`, `${homework}/scoreboard`],
   grader: [course, `${homework}/scoreboard`, `${course}/roster`, `${homework}/submissions`, `${homework}/exceptions`],
   instructor: ["/", "/new-course", `${course}/edit`, `${course}/roster`, `${course}/exceptions`, `${course}/new-assignment`, homework,
     `${homework}/edit`, `${homework}/exceptions`, `${homework}/stages`, `${homework}/stages/tests/main`, `${homework}/versions`, `${homework}/versions/1/diff`,
