@@ -5,6 +5,7 @@
 #include "web/handler.h"
 #include "web/remote.h"
 #include "web/session.h"
+#include "web/tls.h"
 
 #include "model/names.h"
 
@@ -98,7 +99,7 @@ int go_provider_check(request_rec *r) {
                              "mod_gradeoven(5)");
         return HTTP_INTERNAL_SERVER_ERROR;
     }
-    if (!strcmp(ap_http_scheme(r), "https") && find_user(r, site, &user, &err)) {
+    if (go_tls_is_on(r) && find_user(r, site, &user, &err)) {
         ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, "Grade Oven: %s", go_error_text(&err));
         return HTTP_SERVICE_UNAVAILABLE;
     }

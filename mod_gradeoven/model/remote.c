@@ -94,15 +94,19 @@ static apr_status_t make(go_db *db, const char *username, const go_remote_rules 
                   : note(db, by, "account", *user, "", "made, of the institution", pool, err);
 }
 
-/* All that was begun with a password of before ends with it. */
+/* All that was begun with a password of before ends with it, a second factor too. */
 static apr_status_t end_password(go_db *db, const go_user *user, apr_pool_t *pool, go_error *err) {
+    static const go_statement statements[] = {GO_SQL_ERASE_TOKENS, GO_SQL_ERASE_FACTOR,
+                                              GO_SQL_ERASE_RECOVERY_CODES, GO_SQL_ERASE_LOGIN_STEPS,
+                                              GO_SQL_ERASE_LINKS};
     const go_value id = go_integer(user->id);
     apr_status_t status =
         go_db_run(db, GO_SQL_USER_SET_PASSWORD, GO_VALUES(go_text(NULL), id), NULL, pool, err);
     if (!status)
         status =
             go_db_run(db, GO_SQL_SESSIONS_END_OF_USER, GO_VALUES(id, go_text("")), NULL, pool, err);
-    if (!status) status = go_db_run(db, GO_SQL_ERASE_TOKENS, GO_VALUES(id), NULL, pool, err);
+    for (size_t i = 0; !status && i < sizeof(statements) / sizeof(*statements); i++)
+        status = go_db_run(db, statements[i], GO_VALUES(id), NULL, pool, err);
     return status;
 }
 
@@ -159,6 +163,7 @@ static apr_status_t take_admin(go_db *db, go_user *user, int is_admin, const go_
                                     GO_VALUES(go_integer(is_admin), go_integer(user->may_teach),
                                               go_integer(user->is_disabled), go_integer(user->id)),
                                     NULL, pool, err);
+    if (!status) status = go_user_rights_changed(db, user->id, pool, err);
     return status
                ? status
                : note(db, by, "account", user, is_admin ? "no admin" : "admin",

@@ -237,8 +237,8 @@ GradeOvenAuthLogout https://id.example/logout?client=grading
 
     def test_an_account_of_before_is_the_same_persons_and_its_password_ends(self):
         self.site.add_user("before")
-        self.database("INSERT INTO sessions SELECT 'x', id, '', created_us, created_us * 2, '', '', NULL, NULL, NULL "
-                      "FROM users WHERE username = 'before'")
+        self.database("INSERT INTO sessions (token_hash, user_id, csrf, created_us, seen_us, address, agent) "
+                      "SELECT 'x', id, '', created_us, created_us * 2, '', '' FROM users WHERE username = 'before'")
         self.database("INSERT INTO tokens (user_id, name, secret, scope, created_us, expires_us) "
                       "SELECT id, 'old', 'old', 'read', 0, 0 FROM users WHERE username = 'before'")
         self.enters("before")
