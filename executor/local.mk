@@ -36,6 +36,7 @@ libgradeovenexecutor_la_LIBADD = libgradeoven.la $(CURL_LIBS) $(JANSSON_LIBS) $(
 	$(SODIUM_LIBS) $(APR_LIBS)
 
 executor_executor_SOURCES = \
+	executor/child.c executor/child.h \
 	executor/configuration.c executor/configuration.h \
 	executor/daemon.c executor/daemon.h \
 	executor/doorbell.c executor/doorbell.h \
@@ -72,6 +73,7 @@ gradeovenctl_SOURCES = \
 	executor/gradeovenctl/sync_roster.c \
 	executor/gradeovenctl/sync_wire.c executor/gradeovenctl/sync_wire.h \
 	executor/gradeovenctl/doctor_sync.c \
+	executor/gradeovenctl/privacy.c executor/gradeovenctl/doctor_retention.c \
 	executor/gradeovenctl/user_login.c executor/gradeovenctl/users.c \
 	executor/gradeovenctl/grade.c executor/gradeovenctl/grade.h \
 	executor/gradeovenctl/grade_bake.c \

@@ -2,6 +2,7 @@
 
 #include "claims.h"
 #include "inspection.h"
+#include "log.h"
 #include "podman.h"
 
 #include <apr_strings.h>
@@ -22,9 +23,12 @@ static void submit(sweep *self, const char *method, const char *path, go_engine_
     go_engine_request(self->engine, &call, self->pool);
 }
 
-/* Whether it worked shows at the next sweep. */
+/* Whether it worked shows at the next sweep. Gone already (404), or being removed (409), is fine.
+ */
 static void container_removed(void *baton, const go_engine_reply *reply) {
     sweep *self = baton;
+    if (reply->trouble && reply->http != 404 && reply->http != 409)
+        go_log(GO_LOG_WARNING, "a container that was left over stays: %s", reply->trouble);
     if (--self->pending == 0) self->done(self->request.baton, NULL);
 }
 

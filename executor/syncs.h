@@ -3,6 +3,8 @@
  * `gradeovenctl sync COURSE --apply` is started as a child, which talks to that database and notes
  * what came of it. Never two at once for a course: not by us, nor beside one by hand, which
  * gradeovenctl itself sees to.
+ *
+ * And once a day, in the same way, `gradeovenctl privacy retention --apply`.
  */
 #ifndef GO_EXECUTOR_SYNCS_H
 #define GO_EXECUTOR_SYNCS_H

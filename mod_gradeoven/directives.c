@@ -24,6 +24,7 @@ typedef enum kind {
     CHOICE,      /* one of the words of `range`; kept as its place among them, from 0 */
     SWITCH,      /* on|off, and optionally a user */
     ENGINES,     /* repeated, with a setter of its own: model/engine_setting.h */
+    RULES,       /* the same: model/retention.h */
 } kind;
 
 typedef struct directive {
@@ -41,6 +42,7 @@ static const directive table[GO_D_COUNT] = {
     [GO_D_TEMPLATES] = {"GradeOvenTemplates", PATH, .text = GO_DATA_DIR "/templates"},
     [GO_D_SITE_NAME] = {"GradeOvenSiteName", TEXT, .text = "Grade Oven"},
     [GO_D_MAX_UPLOAD] = {"GradeOvenMaxUpload", MEBIBYTES, NULL, 32, 0, 1, 4096, "1M to 4G"},
+    [GO_D_BODY_TIMEOUT] = {"GradeOvenBodyTimeout", SECONDS, NULL, 30, 0, 1, 3600, "1s to 1h"},
     [GO_D_SESSION_IDLE] = {"GradeOvenSessionIdle", SECONDS, NULL, 12 * 3600, 0, 60, 2592000,
                            "60s to 720h"},
     [GO_D_SESSION_MAX] = {"GradeOvenSessionMax", SECONDS, NULL, 7 * 86400, 0, 300, 7776000,
@@ -66,6 +68,7 @@ static const directive table[GO_D_COUNT] = {
     [GO_D_DISK] = {"GradeOvenDisk", MEBIBYTES, NULL, 256, 0, 16, 65536, "16M to 64G"},
     [GO_D_PIDS] = {"GradeOvenPids", COUNT, NULL, 256, 0, 32, 32768, "32 to 32768"},
     [GO_D_CPUS] = {"GradeOvenCpus", THOUSANDTHS, NULL, 1000, 0, 100, 256000, "0.1 to 256"},
+    [GO_D_RETENTION] = {"GradeOvenRetention", RULES},
 };
 
 /* --- reading one value --------------------------------------------------------------------- */
@@ -208,6 +211,7 @@ static const char *set(cmd_parms *cmd, void *ignored, const char *one, const cha
     case SWITCH:
         return read_switch(cmd, d, setting, one, two);
     case ENGINES:
+    case RULES:
         break;
     }
     return "unknown kind of directive";
@@ -221,6 +225,24 @@ static const char *add_engine(cmd_parms *cmd, void *ignored, int argc, char *con
         settings->engines = apr_array_make(cmd->pool, 2, sizeof(go_engine_setting));
     settings->values[GO_D_DOCKER].is_set = 1;
     return go_engine_setting_add(settings->engines, argc, argv, cmd->pool);
+}
+
+static const char *add_rule(cmd_parms *cmd, void *ignored, const char *course, const char *period) {
+    go_retention_rule rule;
+    const char *problem = ap_check_cmd_context(cmd, NOT_IN_DIR_CONTEXT | NOT_IN_HTACCESS);
+    if (problem) return problem;
+    problem = go_retention_parse(&rule, course, period, cmd->pool);
+    if (problem) return apr_pstrcat(cmd->pool, "GradeOvenRetention: ", problem, NULL);
+    go_settings *settings = ap_get_module_config(cmd->server->module_config, &gradeoven_module);
+    if (!settings->retention)
+        settings->retention = apr_array_make(cmd->pool, 2, sizeof(go_retention_rule));
+    for (int i = 0; i < settings->retention->nelts; i++)
+        if (!strcmp(APR_ARRAY_IDX(settings->retention, i, go_retention_rule).course, rule.course))
+            return apr_psprintf(cmd->pool, "GradeOvenRetention %s stands here twice; remove one.",
+                                rule.course);
+    settings->values[GO_D_RETENTION].is_set = 1;
+    APR_ARRAY_PUSH(settings->retention, go_retention_rule) = rule;
+    return NULL;
 }
 
 /*
@@ -254,6 +276,8 @@ const command_rec go_commands[] = {
     DIRECTIVE(GO_D_TEMPLATES, "GradeOvenTemplates", "directory of the pages' templates"),
     DIRECTIVE(GO_D_SITE_NAME, "GradeOvenSiteName", "name of the site on its pages"),
     DIRECTIVE(GO_D_MAX_UPLOAD, "GradeOvenMaxUpload", "largest upload, packed and unpacked"),
+    DIRECTIVE(GO_D_BODY_TIMEOUT, "GradeOvenBodyTimeout",
+              "time in which a form or an upload must come, beside a second for each KiB"),
     DIRECTIVE(GO_D_SESSION_IDLE, "GradeOvenSessionIdle",
               "time without a request that ends a login"),
     DIRECTIVE(GO_D_SESSION_MAX, "GradeOvenSessionMax", "time that ends a login in any case"),
@@ -278,6 +302,8 @@ const command_rec go_commands[] = {
     DIRECTIVE(GO_D_DISK, "GradeOvenDisk", "space for the files of a run"),
     DIRECTIVE(GO_D_PIDS, "GradeOvenPids", "processes and threads of a run"),
     DIRECTIVE(GO_D_CPUS, "GradeOvenCpus", "processors a run may keep busy"),
+    AP_INIT_TAKE2("GradeOvenRetention", add_rule, NULL, RSRC_CONF,
+                  "a course, or *, and how long its work is kept after its end"),
     AP_INIT_RAW_ARGS("SetHandler", note_mount, NULL, OR_FILEINFO, "mounts the site (see core)"),
     {NULL},
 };
@@ -295,6 +321,7 @@ void *go_settings_merge(apr_pool_t *pool, void *base_config, void *add_config) {
         if (!add->values[i].is_set) merged->values[i] = base->values[i];
     if (!add->engines) merged->engines = base->engines;
     if (!add->syncs) merged->syncs = base->syncs;
+    if (!add->retention) merged->retention = base->retention;
     merged->is_mounted = base->is_mounted || add->is_mounted;
     return merged;
 }

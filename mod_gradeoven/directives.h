@@ -13,6 +13,7 @@
 #include "model/stages.h"
 #include "model/state.h"
 #include "model/engine_setting.h"
+#include "model/retention.h"
 #include "model/sync_setting.h"
 
 #include <httpd.h>
@@ -24,6 +25,7 @@ typedef enum go_directive_name {
     GO_D_TEMPLATES,
     GO_D_SITE_NAME,
     GO_D_MAX_UPLOAD,
+    GO_D_BODY_TIMEOUT,
     GO_D_SESSION_IDLE,
     GO_D_SESSION_MAX,
     GO_D_SECOND_FACTOR,
@@ -42,6 +44,7 @@ typedef enum go_directive_name {
     GO_D_DISK,
     GO_D_PIDS,
     GO_D_CPUS,
+    GO_D_RETENTION,
     GO_D_COUNT
 } go_directive_name;
 
@@ -56,9 +59,10 @@ typedef struct go_setting {
 
 typedef struct go_settings {
     go_setting values[GO_D_COUNT];
-    apr_array_header_t *engines; /* of go_engine_setting; NULL: no GradeOvenDocker */
-    apr_array_header_t *syncs;   /* of go_sync_setting *; NULL: no GradeOvenSync */
-    int is_mounted;              /* some Location of this server has SetHandler gradeoven */
+    apr_array_header_t *engines;   /* of go_engine_setting; NULL: no GradeOvenDocker */
+    apr_array_header_t *syncs;     /* of go_sync_setting *; NULL: no GradeOvenSync */
+    apr_array_header_t *retention; /* of go_retention_rule; NULL: no GradeOvenRetention */
+    int is_mounted;                /* some Location of this server has SetHandler gradeoven */
 } go_settings;
 
 /* Where in the address space the site is: of a <Location>. */

@@ -8,7 +8,7 @@ libgradeoven_la_SOURCES = \
 	mod_gradeoven/model/archive_write.c \
 	mod_gradeoven/model/assignments.c \
 	mod_gradeoven/model/assignments.h \
-	mod_gradeoven/model/audit.c \
+	mod_gradeoven/model/audit.c mod_gradeoven/model/audit_redact.c \
 	mod_gradeoven/model/audit.h \
 	mod_gradeoven/model/authoring.c mod_gradeoven/model/authoring.h \
 	mod_gradeoven/model/checks.c mod_gradeoven/model/checks.h \
@@ -52,6 +52,11 @@ libgradeoven_la_SOURCES = \
 	mod_gradeoven/model/line_comments.c mod_gradeoven/model/line_comments.h \
 	mod_gradeoven/model/pseudonym.c mod_gradeoven/model/pseudonym.h \
 	mod_gradeoven/model/regrades.c mod_gradeoven/model/regrades.h \
+	mod_gradeoven/model/export.c mod_gradeoven/model/export.h mod_gradeoven/model/export_grades.c \
+	mod_gradeoven/model/export_submission.c \
+	mod_gradeoven/model/object_sweep.c mod_gradeoven/model/removal.c mod_gradeoven/model/removal.h \
+	mod_gradeoven/model/erasure.c mod_gradeoven/model/erasure.h \
+	mod_gradeoven/model/retention.c mod_gradeoven/model/retention.h \
 	mod_gradeoven/model/reruns.c mod_gradeoven/model/reruns.h \
 	mod_gradeoven/model/reruns_apply.c mod_gradeoven/model/reruns_start.c \
 	mod_gradeoven/model/rubric.c mod_gradeoven/model/rubric.h \
@@ -190,8 +195,9 @@ mod_gradeoven_la_SOURCES = \
 	mod_gradeoven/pages/shared.c mod_gradeoven/pages/steering.c \
 	mod_gradeoven/pages/submission.c mod_gradeoven/pages/submission_run.c \
 	mod_gradeoven/pages/submission_tests.c \
+	mod_gradeoven/pages/test_output.c \
 	mod_gradeoven/pages/submissions.c mod_gradeoven/pages/submit.c \
-	mod_gradeoven/pages/tokens.c \
+	mod_gradeoven/pages/tokens.c mod_gradeoven/pages/privacy.c \
 	mod_gradeoven/pages/links.c mod_gradeoven/pages/login_code.c \
 	mod_gradeoven/pages/second_factor.c \
 	mod_gradeoven/pages/team.c mod_gradeoven/pages/team.h mod_gradeoven/pages/team_staff.c \

@@ -27,6 +27,8 @@ const go_route go_routes[] = {
     {GO_GET,  "/settings/tokens",         GO_RIGHT_USER,           tokens_page,          "tokens",          0},
     {GO_POST, "/settings/tokens",         GO_RIGHT_USER,           token_create,         "tokens",          0},
     {GO_POST, "/settings/tokens/end",     GO_RIGHT_USER,           token_end,            NULL,              0},
+    {GO_GET,  "/settings/privacy",        GO_RIGHT_USER,           privacy_page,         "privacy",         0},
+    {GO_POST, "/settings/privacy/export", GO_RIGHT_USER,           privacy_export,       NULL,              0},
     {GO_GET,  "/settings/second-factor",  GO_RIGHT_USER,           factor_page,          "second_factor",   0},
     {GO_POST, "/settings/second-factor",  GO_RIGHT_USER,           factor_begin,         "second_factor",   0},
     {GO_POST, "/settings/second-factor/confirm", GO_RIGHT_USER,    factor_confirm,       "second_factor",   0},
@@ -116,6 +118,7 @@ const go_route go_routes[] = {
     {GO_POST, SUBMISSION "/cancel",       GO_RIGHT_GRADE,          submission_cancel,    NULL,              0},
     {GO_POST, SUBMISSION "/prioritise",   GO_RIGHT_GRADE,          submission_prioritise, NULL,             0},
     {GO_GET,  SUBMISSION "/files/*path",  GO_RIGHT_SEE_SUBMISSION, submission_file,      NULL,              0},
+    {GO_GET,  SUBMISSION "/tests/:test",  GO_RIGHT_SEE_SUBMISSION, test_output_page,     NULL,              0},
     {GO_GET,  SUBMISSION "/archive",      GO_RIGHT_SEE_SUBMISSION, submission_archive,   NULL,              0},
 
     {GO_GET,  SUBMISSION "/receipt",      GO_RIGHT_SEE_SUBMISSION, submission_receipt,   NULL,              0},
@@ -160,6 +163,9 @@ const go_route go_routes[] = {
     {GO_GET,  "/admin/users",             GO_RIGHT_ADMIN,          admin_users_page,     "admin_users",     0},
     {GO_POST, "/admin/users",             GO_RIGHT_ADMIN,          admin_user_create,    "admin_users",     0},
     {GO_POST, "/admin/users/:user",       GO_RIGHT_ADMIN,          admin_user_change,    "admin_users",     0},
+    {GO_GET,  "/admin/users/:user/privacy", GO_RIGHT_ADMIN,        admin_privacy_page,   "admin_privacy",   0},
+    {GO_POST, "/admin/users/:user/export", GO_RIGHT_ADMIN,         admin_privacy_export, NULL,              0},
+    {GO_POST, "/admin/users/:user/erase", GO_RIGHT_ADMIN,          admin_privacy_erase,  "admin_privacy",   0},
     {GO_GET,  NULL,                       GO_RIGHT_ADMIN,          NULL,                 NULL,              0},
 };
 /* clang-format on */

@@ -50,6 +50,7 @@ static go_site *make_site(const go_settings *settings, apr_pool_t *pool) {
     site->state = go_settings_state(settings, pool);
     site->sessions.idle = apr_time_from_sec(go_setting_get(settings, GO_D_SESSION_IDLE).number);
     site->sessions.absolute = apr_time_from_sec(go_setting_get(settings, GO_D_SESSION_MAX).number);
+    site->body_timeout = apr_time_from_sec(go_setting_get(settings, GO_D_BODY_TIMEOUT).number);
     site->max_upload = go_setting_get(settings, GO_D_MAX_UPLOAD).number * 1024 * 1024;
     return site;
 }
@@ -90,7 +91,8 @@ static apr_status_t start_site(go_site *site, server_rec *server, apr_pool_t *po
 /* Two virtual hosts may share a state directory, but there is one executor for it. */
 static apr_status_t refuse_differences(const go_site *site, const go_settings *settings,
                                        server_rec *server, apr_pool_t *pool) {
-    int differs = site->settings->syncs != settings->syncs;
+    int differs = site->settings->syncs != settings->syncs ||
+                  site->settings->retention != settings->retention;
     for (int i = GO_D_DATABASE; i < GO_D_COUNT && !differs; i++) {
         go_setting a = go_setting_get(site->settings, i), b = go_setting_get(settings, i);
         if (i == GO_D_SITE_NAME || i == GO_D_TEMPLATES) continue;
@@ -207,6 +209,18 @@ static apr_status_t note_leaving(void *data) {
     return APR_SUCCESS;
 }
 
+/* Where the executor, gradeovenctl and the pages find them. */
+static void store_rules(go_site *site, server_rec *server, apr_pool_t *parent) {
+    apr_pool_t *pool;
+    go_db *db = NULL;
+    apr_pool_create(&pool, parent);
+    go_error err = GO_ERROR_INIT(pool);
+    apr_status_t status = go_site_connect(site, &db, pool, &err);
+    if (!status) status = go_retention_store(db, site->settings->retention, pool, &err);
+    if (status) log_error(server, &err);
+    apr_pool_destroy(pool);
+}
+
 void go_sites_child(apr_pool_t *pchild, server_rec *main_server) {
     int threads = 1;
     ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads);
@@ -225,6 +239,7 @@ void go_sites_child(apr_pool_t *pchild, server_rec *main_server) {
                          "Grade Oven: no room for connections to the database");
         else
             apr_reslist_timeout_set(site->connections, apr_time_from_sec(10));
+        if (!status) store_rules(site, main_server, pchild);
     }
 }
 

@@ -23,7 +23,8 @@ typedef struct go_site {
     go_template_set *templates;
     go_static *statics;
     go_session_limits sessions;
-    apr_off_t max_upload;       /* bytes */
+    apr_off_t max_upload; /* bytes */
+    apr_interval_time_t body_timeout;
     apr_reslist_t *connections; /* of go_db, in a worker */
     int is_leaving;             /* the worker process ends: its pools close the connections */
 } go_site;

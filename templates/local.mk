@@ -6,7 +6,7 @@ dist_templates_DATA = \
 	templates/course_edit.html templates/dashboard.html templates/enrol.html templates/error.html \
 	templates/exceptions.html templates/course_exceptions.html templates/rules.html \
 	templates/footer.html templates/header.html templates/login.html templates/roster.html \
-	templates/score.html templates/settings.html templates/tokens.html \
+	templates/score.html templates/settings.html templates/privacy.html templates/admin_privacy.html templates/tokens.html \
 	templates/login_code.html templates/second_factor.html templates/welcome.html templates/submission.html \
 	templates/submissions.html \
 	templates/check.html templates/check_runs.html templates/copy.html templates/diff.html \

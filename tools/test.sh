@@ -30,6 +30,13 @@ run_tests() {
     python3 tests/run
 }
 
+# The same with what costs more (tests/sanitize.py); it takes about twice as long.
+run_strict_tests() {
+    build_tests
+    browser_tools
+    GRADEOVEN_STRICT=1 python3 tests/run "$@"
+}
+
 run_bench() {
     build_into bench --prefix="$GRADEOVEN_BENCH_PREFIX"
     GRADEOVEN_INSTALL=$GRADEOVEN_BENCH_PREFIX GRADEOVEN_IMAGE=$GRADEOVEN_IMAGE tests/bench/grading "$@"

@@ -26,8 +26,7 @@ CREATE TABLE links (
     user_id    INTEGER PRIMARY KEY REFERENCES users(id) ON DELETE CASCADE,
     kind       TEXT    NOT NULL CHECK (kind IN ('invitation', 'reset')),
     secret     TEXT    NOT NULL UNIQUE,          -- SHA-256 of the token, in hex
-    expires_us BIGINT  NOT NULL,
-    for_student INTEGER NOT NULL                 -- made by an instructor: good only for who is nothing else
+    expires_us BIGINT  NOT NULL
 );
 -- NULL: never. Who has a password already is taken for somebody who used it.
 ALTER TABLE users ADD COLUMN logged_in_us BIGINT;

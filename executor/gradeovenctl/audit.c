@@ -30,6 +30,8 @@ int ctl_audit_verify(const ctl_command *command, int argc, const char *const *ar
         return ctl_site_failed(&site);
     printf("entries: %" APR_INT64_T_FMT "\nhead: %s\n", verdict.entries,
            *verdict.head ? verdict.head : "none");
+    if (verdict.redacted)
+        printf("redacted, as the log itself says: %" APR_INT64_T_FMT "\n", verdict.redacted);
     if (verdict.unchained)
         printf("older entries, without a hash: %" APR_INT64_T_FMT "\n", verdict.unchained);
     if (verdict.broken) return ctl_fail("the audit log was changed. %s", verdict.broken);

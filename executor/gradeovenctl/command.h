@@ -47,6 +47,12 @@ int ctl_course_list(const ctl_command *command, int argc, const char *const *arg
 int ctl_doctor_run(const ctl_command *command, int argc, const char *const *argv, apr_pool_t *pool);
 int ctl_demo_load(const ctl_command *command, int argc, const char *const *argv, apr_pool_t *pool);
 int ctl_hostile(const ctl_command *command, int argc, const char *const *argv, apr_pool_t *pool);
+int ctl_privacy_erase(const ctl_command *command, int argc, const char *const *argv,
+                      apr_pool_t *pool);
+int ctl_privacy_export(const ctl_command *command, int argc, const char *const *argv,
+                       apr_pool_t *pool);
+int ctl_privacy_retention(const ctl_command *command, int argc, const char *const *argv,
+                          apr_pool_t *pool);
 int ctl_receipt_key(const ctl_command *command, int argc, const char *const *argv,
                     apr_pool_t *pool);
 int ctl_receipt_verify(const ctl_command *command, int argc, const char *const *argv,

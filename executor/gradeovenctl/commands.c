@@ -55,6 +55,23 @@ const ctl_command ctl_commands[] = {
      "  --image IMAGE, --docker URL, --docker-tls DIR, --oven FILE\n"
      "                   as for \"grade\"\n",
      ctl_hostile},
+    {"privacy erase", "[OPTION...] USERNAME",
+     "Erase a person: the account becomes a pseudonym, which is printed, and what they handed in "
+     "goes; grades and statistics stay. It cannot be undone.",
+     "  --keep-work      keep the files, and the texts about them\n"
+     "  --force          although they are in a course now\n"
+     "  --preview        only say what would go\n",
+     ctl_privacy_erase},
+    {"privacy export", "[OPTION...] USERNAME FILE.zip",
+     "Write all that is stored about a person into a new archive: what they may see themselves.",
+     "  --full           what only staff see too; look through it before you hand it over\n",
+     ctl_privacy_export},
+    {"privacy retention", "[OPTION...]",
+     "Say for each course how long its work is kept (GradeOvenRetention).",
+     "  --apply          remove what has been kept long enough, and stored files that nothing "
+     "names\n"
+     "  --scheduled      note that nobody began it by hand; for the executor\n",
+     ctl_privacy_retention},
     {"receipt key", "[OPTION...]",
      "Print the public key that the site's receipts are verified with.",
      "  --new            end the key, when it is lost or others know it; the next receipt makes "

@@ -7,6 +7,7 @@
  *   doctor_store.c   the database, the stored files, the queue
  *   doctor_receipts.c  the key that signs receipts
  *   doctor_sync.c    the last exchanges with the institution's database
+ *   doctor_retention.c  whether work is removed when it has been kept long enough
  *   doctor_engine.c  what an engine says of itself
  *   doctor_oven.c    bakes a probe in an oven (oven/probe.h), and reads what it wrote
  *   doctor_judge*.c  the properties of a container, each from what was tried inside it
@@ -51,6 +52,7 @@ void ctl_doctor_site(ctl_doctor *doctor);
 void ctl_doctor_store(ctl_doctor *doctor);
 void ctl_doctor_receipts(ctl_doctor *doctor);
 void ctl_doctor_syncs(ctl_doctor *doctor);
+void ctl_doctor_retention(ctl_doctor *doctor);
 /* 1 when ovens can be made with doctor->options.docker, as far as it says itself. */
 int ctl_doctor_engine(ctl_doctor *doctor);
 void ctl_doctor_oven(ctl_doctor *doctor);

@@ -180,4 +180,5 @@ void ctl_doctor_store(ctl_doctor *doctor) {
     if (ctl_httpd_conf_grades(&site->conf)) look_at_executors(doctor);
     look_at_queue(doctor);
     ctl_doctor_syncs(doctor);
+    ctl_doctor_retention(doctor);
 }

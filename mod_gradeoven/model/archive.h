@@ -70,6 +70,7 @@ typedef struct go_archive_piece {
     const char *directory; /* what stands before the tree's paths: "a/b/" */
     const go_tree *tree;
     const char *note, *note_path; /* a text of our own beside it, and its whole path; or NULL */
+    apr_size_t note_length;       /* of `note`, when it is no text but bytes; 0: it ends in NUL */
 } go_archive_piece;
 
 /* Fills the next piece, from `pool`, which is cleared after it is written; leaves it empty (no

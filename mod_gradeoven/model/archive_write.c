@@ -93,7 +93,7 @@ static apr_status_t write_header(writing *w, const char *directory, const go_tre
 }
 
 static apr_status_t write_note(writing *w, const go_archive_piece *piece) {
-    apr_size_t length = strlen(piece->note);
+    apr_size_t length = piece->note_length ? piece->note_length : strlen(piece->note);
     go_tree_entry entry = {.path = piece->note_path, .size = (apr_off_t)length};
     apr_status_t status = write_header(w, "", &entry);
     if (status) return status;

@@ -7,8 +7,11 @@
 
 #include <string.h>
 
-/* What another program's format could not begin with. */
-#define HASHED_AS "gradeoven-audit-1"
+/* What another program's format could not begin with: of plain texts, and of a digest of them. */
+#define HASHED_AS     "gradeoven-audit-1"
+#define HASHED_AS_NOW "gradeoven-audit-2"
+
+enum { SALT_BYTES = 16 };
 
 static const char *sure(const char *text) {
     return text ? text : "";
@@ -23,16 +26,36 @@ static void add_text(go_buffer *out, const char *text) {
     go_buffer_printf(out, "%" APR_SIZE_T_FMT ":%s,", strlen(sure(text)), sure(text));
 }
 
-const char *go_audit_hash(const go_audit_entry *entry, apr_int64_t sequence, const char *before,
-                          apr_pool_t *pool) {
+const char *go_audit_digest(const go_audit_entry *entry, const char *salt, apr_pool_t *pool) {
     go_buffer *out = go_buffer_make(pool, 512);
-    go_buffer_printf(
-        out, HASHED_AS "\n%s\n%" APR_INT64_T_FMT " %" APR_INT64_T_FMT " %" APR_INT64_T_FMT "\n",
-        before, sequence, (apr_int64_t)entry->at_us, entry->course_id);
+    const char *const texts[] = {HASHED_AS_NOW,  salt,       entry->actor, entry->address,
+                                 entry->subject, entry->was, entry->became};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        add_text(out, texts[i]);
+    return go_sha256_hex(pool, out->bytes, out->length);
+}
+
+/* As entries were hashed before there were digests. */
+static void add_plain(go_buffer *out, const go_audit_entry *entry) {
     const char *const texts[] = {entry->actor,   entry->address, entry->action,
                                  entry->subject, entry->was,     entry->became};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         add_text(out, texts[i]);
+}
+
+const char *go_audit_hash(const go_audit_entry *entry, apr_int64_t sequence, const char *before,
+                          apr_pool_t *pool) {
+    go_buffer *out = go_buffer_make(pool, 512);
+    go_buffer_printf(out,
+                     "%s\n%s\n%" APR_INT64_T_FMT " %" APR_INT64_T_FMT " %" APR_INT64_T_FMT "\n",
+                     entry->digest ? HASHED_AS_NOW : HASHED_AS, before, sequence,
+                     (apr_int64_t)entry->at_us, entry->course_id);
+    if (entry->digest) {
+        add_text(out, entry->action);
+        add_text(out, entry->digest);
+    } else {
+        add_plain(out, entry);
+    }
     return go_sha256_hex(pool, out->bytes, out->length);
 }
 
@@ -43,14 +66,18 @@ static apr_status_t append(go_db *db, const go_audit_entry *entry, apr_pool_t *p
         go_db_one(db, GO_SQL_AUDIT_NEXT, GO_NO_VALUES, &head, "end of the audit log", pool, err);
     if (status || !head) return status;
     apr_int64_t sequence = go_rows_integer(head, 0, 0);
-    const char *hash = go_audit_hash(entry, sequence, go_rows_text(head, 1), pool);
-    status = go_db_run(
-        db, GO_SQL_AUDIT_ADD,
-        GO_VALUES(go_integer(entry->at_us), text_of(entry->actor), text_of(entry->address),
-                  entry->course_id ? go_integer(entry->course_id) : go_null(),
-                  text_of(entry->action), text_of(entry->subject), text_of(entry->was),
-                  text_of(entry->became), go_integer(sequence), go_text(hash)),
-        NULL, pool, err);
+    const char *salt = go_random_hex(pool, SALT_BYTES);
+    go_audit_entry chained = *entry;
+    chained.digest = go_audit_digest(entry, salt, pool);
+    const char *hash = go_audit_hash(&chained, sequence, go_rows_text(head, 1), pool);
+    status = go_db_run(db, GO_SQL_AUDIT_ADD,
+                       GO_VALUES(go_integer(entry->at_us), text_of(entry->actor),
+                                 text_of(entry->address),
+                                 entry->course_id ? go_integer(entry->course_id) : go_null(),
+                                 text_of(entry->action), text_of(entry->subject),
+                                 text_of(entry->was), text_of(entry->became), go_integer(sequence),
+                                 go_text(hash), go_text(salt), go_text(chained.digest)),
+                       NULL, pool, err);
     return status ? status
                   : go_db_run(db, GO_SQL_AUDIT_SET_HEAD, GO_VALUES(go_text(hash)), NULL, pool, err);
 }
@@ -60,24 +87,26 @@ apr_status_t go_audit_add(go_db *db, const go_audit_entry *entry, apr_pool_t *po
     return status ? status : go_db_end(db, append(db, entry, pool, err), err);
 }
 
-static void read_entries(go_rows *rows, apr_array_header_t *entries) {
-    while (go_rows_next(rows))
-        APR_ARRAY_PUSH(entries, go_audit_entry) =
-            (go_audit_entry){.id = go_rows_integer(rows, 0, 0),
-                             .at_us = go_rows_integer(rows, 1, 0),
-                             .actor = go_rows_text(rows, 2),
-                             .address = go_rows_text(rows, 3),
-                             .action = go_rows_text(rows, 4),
-                             .subject = go_rows_text(rows, 5),
-                             .was = go_rows_text(rows, 6),
-                             .became = go_rows_text(rows, 7),
-                             .course_id = go_rows_integer(rows, 8, 0),
-                             .sequence = go_rows_integer(rows, 9, 0),
-                             .hash = go_rows_text(rows, 10)};
+static void read_entry(go_rows *rows, go_audit_entry *entry) {
+    *entry = (go_audit_entry){.id = go_rows_integer(rows, 0, 0),
+                              .at_us = go_rows_integer(rows, 1, 0),
+                              .actor = go_rows_text(rows, 2),
+                              .address = go_rows_text(rows, 3),
+                              .action = go_rows_text(rows, 4),
+                              .subject = go_rows_text(rows, 5),
+                              .was = go_rows_text(rows, 6),
+                              .became = go_rows_text(rows, 7),
+                              .course_id = go_rows_integer(rows, 8, 0),
+                              .sequence = go_rows_integer(rows, 9, 0),
+                              .hash = go_rows_text(rows, 10)};
 }
 
-/* For LIKE ... ESCAPE '!': the text anywhere, its own signs taken literally. */
-static const char *anywhere(const char *text, apr_pool_t *pool) {
+static void read_entries(go_rows *rows, apr_array_header_t *entries) {
+    while (go_rows_next(rows))
+        read_entry(rows, apr_array_push(entries));
+}
+
+const char *go_audit_anywhere(const char *text, apr_pool_t *pool) {
     go_buffer *out = go_buffer_make(pool, 64);
     go_buffer_putc(out, '%');
     for (; *text; text++) {
@@ -92,7 +121,7 @@ apr_status_t go_audit_list(go_db *db, apr_int64_t course_id, apr_int64_t before,
                            apr_array_header_t **entries, apr_pool_t *pool, go_error *err) {
     go_rows *rows = NULL;
     go_value below = go_integer(before ? before : INT64_MAX), word = go_text(about),
-             part = go_text(anywhere(about, pool));
+             part = go_text(go_audit_anywhere(about, pool));
     *entries = apr_array_make(pool, 32, sizeof(go_audit_entry));
     apr_status_t status =
         course_id ? go_db_select(db, GO_SQL_AUDIT_OF_COURSE,
@@ -106,6 +135,26 @@ apr_status_t go_audit_list(go_db *db, apr_int64_t course_id, apr_int64_t before,
 
 /* --- verifying ------------------------------------------------------------------------------- */
 
+static void read_digests(go_rows *rows, go_audit_entry *entry) {
+    entry->salt = go_rows_text(rows, 11);
+    entry->digest = go_rows_text(rows, 12);
+    entry->redacted = go_rows_text(rows, 13);
+    entry->is_confirmed = (int)go_rows_integer(rows, 14, 0);
+}
+
+/* Does it say what it said when it was written, or else what a redaction that is confirmed left? */
+static int says_the_same(const go_audit_entry *entry, apr_pool_t *pool) {
+    const char *now = entry->salt ? go_audit_digest(entry, entry->salt, pool) : NULL;
+    if (entry->redacted) return entry->is_confirmed && now && strcmp(now, entry->redacted) == 0;
+    return entry->digest ? now && strcmp(now, entry->digest) == 0 : !entry->salt;
+}
+
+/* Of a redacted entry from before there were digests, only what follows it holds the hash. */
+static int is_in_chain(const go_audit_entry *entry, const char *before, apr_pool_t *pool) {
+    if (entry->redacted && !entry->digest) return 1;
+    return strcmp(go_audit_hash(entry, entry->sequence, before, pool), entry->hash) == 0;
+}
+
 /* One entry on top of what was verified: 1, or 0 with what is wrong. `kept` is for what remains. */
 static int check_entry(const go_audit_entry *entry, go_audit_verdict *verdict, apr_pool_t *pool,
                        apr_pool_t *kept) {
@@ -114,13 +163,29 @@ static int check_entry(const go_audit_entry *entry, go_audit_verdict *verdict, a
         verdict->broken = apr_psprintf(
             kept, "Entry %" APR_INT64_T_FMT " is missing: %" APR_INT64_T_FMT " comes next.",
             expected, entry->sequence);
-    else if (strcmp(go_audit_hash(entry, entry->sequence, verdict->head, pool), entry->hash) != 0)
+    else if (!is_in_chain(entry, verdict->head, pool) || !says_the_same(entry, pool))
         verdict->broken =
             apr_psprintf(kept, "Entry %" APR_INT64_T_FMT " is not what was written.", expected);
     if (verdict->broken) return 0;
     verdict->entries = expected;
+    verdict->redacted += entry->redacted != NULL;
     verdict->head = apr_pstrdup(kept, entry->hash);
     return 1;
+}
+
+/* An entry that confirms redactions: are they those that it was written for? */
+static apr_status_t check_redactions(go_db *db, const go_audit_entry *entry,
+                                     go_audit_verdict *verdict, apr_pool_t *pool, apr_pool_t *kept,
+                                     go_error *err) {
+    const char *hash = NULL;
+    int count;
+    if (strcmp(entry->action, "redact") != 0) return APR_SUCCESS;
+    apr_status_t status = go_audit_redactions(db, entry->sequence, &count, &hash, pool, err);
+    if (!status && strcmp(go_audit_redaction_text(count, hash, pool), entry->became) != 0)
+        verdict->broken = apr_psprintf(
+            kept, "The redactions of entry %" APR_INT64_T_FMT " are not what was written.",
+            entry->sequence);
+    return status;
 }
 
 /* The next 500; *more is 0 after the last, or where something is wrong. */
@@ -130,10 +195,17 @@ static apr_status_t check_some(go_db *db, go_audit_verdict *verdict, int *more, 
     apr_array_header_t *entries = apr_array_make(pool, 500, sizeof(go_audit_entry));
     apr_status_t status = go_db_select(db, GO_SQL_AUDIT_FROM,
                                        GO_VALUES(go_integer(verdict->entries)), &rows, pool, err);
-    if (!status && rows) read_entries(rows, entries);
-    *more = entries->nelts > 0;
-    for (int i = 0; i < entries->nelts && *more; i++)
-        *more = check_entry(&APR_ARRAY_IDX(entries, i, go_audit_entry), verdict, pool, kept);
+    while (!status && rows && go_rows_next(rows)) {
+        read_entry(rows, apr_array_push(entries));
+        read_digests(rows, &APR_ARRAY_IDX(entries, entries->nelts - 1, go_audit_entry));
+    }
+    *more = !status && entries->nelts > 0;
+    for (int i = 0; i < entries->nelts && *more && !status; i++) {
+        const go_audit_entry *entry = &APR_ARRAY_IDX(entries, i, go_audit_entry);
+        *more = check_entry(entry, verdict, pool, kept);
+        if (*more) status = check_redactions(db, entry, verdict, pool, kept, err);
+        if (verdict->broken) *more = 0;
+    }
     return status;
 }
 

@@ -2,6 +2,7 @@
 #include "model/assignments.h"
 #include "model/passwords.h"
 #include "model/runs.h"
+#include "model/submissions.h"
 #include "model/trees.h"
 
 #include <apr_strings.h>
@@ -32,7 +33,12 @@ static apr_status_t read_details(go_db *db, apr_int64_t submission_id, apr_int64
     claim->submission_attempt = (int)go_rows_integer(row, 3, 0);
     claim->submission_number = (int)go_rows_integer(row, 4, 0);
     go_tree *version = NULL;
-    status = go_trees_read(db, go_rows_integer(row, 5, 0), objects, &claim->submission, pool, err);
+    const go_submission kept = {.removed_us = go_rows_integer(row, 7, 0),
+                                .removed_by = go_rows_text(row, 8)};
+    status = go_submission_needs_files(&kept, err);
+    if (!status)
+        status =
+            go_trees_read(db, go_rows_integer(row, 5, 0), objects, &claim->submission, pool, err);
     if (!status)
         status = go_trees_read(db, go_rows_integer(row, 6, 0), objects, &version, pool, err);
     if (!status) status = go_version_stages(db, version_id, &claim->stages, pool, err);

@@ -327,3 +327,18 @@ apr_status_t go_counted_choose(go_db *db, const go_assignment *assignment,
                        NULL, pool, err);
     return status ? status : refresh(db, assignment->id, &policy, submission->user_id, pool, err);
 }
+
+apr_status_t go_counted_is_over(go_db *db, apr_int64_t course_id, apr_int64_t assignment_id,
+                                apr_int64_t user_id, apr_time_t now, int *is_over, apr_pool_t *pool,
+                                go_error *err) {
+    apr_array_header_t *dates = NULL;
+    apr_status_t status = go_counted_dates(db, course_id, user_id, now, &dates, pool, err);
+    *is_over = 0;
+    for (int i = 0; !status && dates && i < dates->nelts; i++) {
+        const go_dates *one = &APR_ARRAY_IDX(dates, i, go_dates);
+        if (one->assignment_id == assignment_id)
+            *is_over =
+                one->phase == GO_PHASE_CLOSED || (one->phase == GO_PHASE_LATE && !one->closes_us);
+    }
+    return status;
+}

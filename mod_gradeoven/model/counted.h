@@ -42,6 +42,14 @@ apr_status_t go_counted_dates(go_db *db, apr_int64_t course_id, apr_int64_t user
                               apr_array_header_t **dates, apr_pool_t *pool, go_error *err);
 
 /*
+ * Can this user hand in nothing more for it that is not late? With a closing date: nothing more at
+ * all. By their own dates, and the minutes of grace: from then on results help nobody any more.
+ */
+apr_status_t go_counted_is_over(go_db *db, apr_int64_t course_id, apr_int64_t assignment_id,
+                                apr_int64_t user_id, apr_time_t now, int *is_over, apr_pool_t *pool,
+                                go_error *err);
+
+/*
  * Can nothing on time be handed in any more (closed, or due and grace are over)? *is_over is that
  * for who has no exception; `others` (array of go_over, by user) those who have one.
  */

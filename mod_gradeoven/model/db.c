@@ -35,6 +35,7 @@ struct go_db {
     const apr_dbd_driver_t *driver;
     apr_dbd_t *handle;
     int is_sqlite;
+    go_durability durability;
     int depth;     /* of nested transactions */
     int is_doomed; /* an inner transaction was rolled back */
     apr_dbd_prepared_t *prepared[GO_SQL_COUNT];
@@ -83,6 +84,15 @@ static apr_status_t close_connection(void *data) {
     return APR_SUCCESS;
 }
 
+apr_status_t go_db_set_durability(go_db *db, go_durability durability, go_error *err) {
+    if (!db->is_sqlite || db->durability == durability) return APR_SUCCESS;
+    apr_status_t status = go_db_perform(
+        db, durability == GO_DURABLE ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL",
+        NULL, err);
+    if (!status) db->durability = durability;
+    return status;
+}
+
 /* What each connection to SQLite needs; the durability is about power cuts, not about crashes. */
 static apr_status_t set_up_sqlite(go_db *db, go_durability durability, go_error *err) {
     static const char *const settings[] = {"PRAGMA busy_timeout = " BUSY_TIMEOUT,
@@ -91,12 +101,9 @@ static apr_status_t set_up_sqlite(go_db *db, go_durability durability, go_error 
     apr_status_t status = APR_SUCCESS;
     for (size_t i = 0; i < sizeof(settings) / sizeof(*settings) && !status; i++)
         status = go_db_perform(db, settings[i], NULL, err);
-    if (!status)
-        status = go_db_perform(db,
-                               durability == GO_DURABLE ? "PRAGMA synchronous = FULL"
-                                                        : "PRAGMA synchronous = NORMAL",
-                               NULL, err);
-    return status;
+    if (!status) status = go_db_perform(db, "PRAGMA synchronous = FULL", NULL, err);
+    db->durability = GO_DURABLE;
+    return status ? status : go_db_set_durability(db, durability, err);
 }
 
 apr_status_t go_db_open_sparing(go_db **result, const char *driver, const char *params,

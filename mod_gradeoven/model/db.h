@@ -90,6 +90,12 @@ apr_status_t go_db_open_sparing(go_db **db, const char *driver, const char *para
                                 go_durability durability, apr_pool_t *pool, go_error *err);
 
 /*
+ * Changes what the next commits of this connection are worth; not within a transaction. Asking for
+ * what is so already costs nothing. PostgreSQL's are always durable. GO_EINTERNAL: nothing changed.
+ */
+apr_status_t go_db_set_durability(go_db *db, go_durability durability, go_error *err);
+
+/*
  * Executes a statement that returns no rows; `changed` (may be NULL) gets the number of rows it
  * wrote. GO_ECONFLICT when a UNIQUE or FOREIGN KEY constraint refuses it, else GO_EINTERNAL.
  */

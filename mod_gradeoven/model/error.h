@@ -17,15 +17,18 @@
 #include <apr_pools.h>
 
 /* What went wrong, beside APR's own codes. A page turns them into a HTTP status. */
-#define GO_EINVALID  (APR_OS_START_USERERR + 1) /* the input breaks a rule; the text says which */
-#define GO_ENOTFOUND (APR_OS_START_USERERR + 2) /* there is no such thing */
-#define GO_ECONFLICT (APR_OS_START_USERERR + 3) /* it exists already, or changed meanwhile */
-#define GO_EDENIED   (APR_OS_START_USERERR + 4) /* it is there, but not for this person */
-#define GO_ETOOBIG   (APR_OS_START_USERERR + 5) /* over a size or count limit */
-#define GO_EMULTIPLE (APR_OS_START_USERERR + 6) /* one value was asked for, there are several */
-#define GO_EBUSY     (APR_OS_START_USERERR + 7) /* try again in a moment */
-#define GO_EINTERNAL (APR_OS_START_USERERR + 8) /* our fault: the store, the disk, the engine */
-#define GO_ELOST     (APR_OS_START_USERERR + 9) /* a run's lease is not held (any more) */
+#define GO_EINVALID  (APR_OS_START_USERERR + 1)  /* the input breaks a rule; the text says which */
+#define GO_ENOTFOUND (APR_OS_START_USERERR + 2)  /* there is no such thing */
+#define GO_ECONFLICT (APR_OS_START_USERERR + 3)  /* it exists already, or changed meanwhile */
+#define GO_EDENIED   (APR_OS_START_USERERR + 4)  /* it is there, but not for this person */
+#define GO_ETOOBIG   (APR_OS_START_USERERR + 5)  /* over a size or count limit */
+#define GO_EMULTIPLE (APR_OS_START_USERERR + 6)  /* one value was asked for, there are several */
+#define GO_EBUSY     (APR_OS_START_USERERR + 7)  /* try again in a moment */
+#define GO_EINTERNAL (APR_OS_START_USERERR + 8)  /* our fault: the store, the disk, the engine */
+#define GO_ELOST     (APR_OS_START_USERERR + 9)  /* a run's lease is not held (any more) */
+#define GO_EGONE     (APR_OS_START_USERERR + 10) /* it was there, and was removed on purpose */
+#define GO_ESLOW     (APR_OS_START_USERERR + 11) /* the sender took longer than it may */
+#define GO_EENCODED  (APR_OS_START_USERERR + 12) /* in a form that is not taken */
 
 typedef struct go_error {
     apr_pool_t *pool;    /* where the texts are made */

@@ -9,6 +9,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -74,7 +75,24 @@ static apr_status_t keep(const char *objects, go_tree_entry *entry, apr_hash_t *
     return APR_SUCCESS;
 }
 
+static apr_status_t close_lock(void *data) {
+    close((int)(intptr_t)data);
+    return APR_SUCCESS;
+}
+
+/* Until `pool` ends nobody removes an object that no row names yet. */
+static apr_status_t hold(const char *objects, apr_pool_t *pool, go_error *err) {
+    int fd = open(objects, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) return failed(objects, "opened", err);
+    apr_pool_cleanup_register(pool, (void *)(intptr_t)fd, close_lock, apr_pool_cleanup_null);
+    while (flock(fd, LOCK_SH))
+        if (errno != EINTR) return failed(objects, "locked", err);
+    return APR_SUCCESS;
+}
+
 apr_status_t go_objects_keep(const char *objects, go_tree *tree, apr_pool_t *pool, go_error *err) {
+    apr_status_t held = hold(objects, pool, err);
+    if (held) return held;
     apr_hash_t *touched = apr_hash_make(pool);
     for (int i = 0; i < tree->entries->nelts; i++) {
         go_tree_entry *entry = &APR_ARRAY_IDX(tree->entries, i, go_tree_entry);

@@ -25,6 +25,14 @@ const char *go_visibility_name(go_visibility visibility) {
     return visibility_names[visibility];
 }
 
+const char *go_text_format_name(go_text_format format) {
+    return format == GO_FORMAT_HTML ? "html" : "text";
+}
+
+go_text_format go_text_format_of(const char *name) {
+    return strcmp(name, "html") == 0 ? GO_FORMAT_HTML : GO_FORMAT_TEXT;
+}
+
 static int index_of(const char *name, const char *const *names, int count) {
     for (int i = 0; i < count; i++)
         if (strcmp(name, names[i]) == 0) return i;

@@ -13,8 +13,9 @@
  *
  * A field of the wrong type, an unknown status or visibility, a DOCTYPE, or too much of anything
  * makes the whole file malformed, with an error that says where. What is only long is cut, with an
- * ellipsis. Unknown fields are ignored, and so are extra_data and the formats of texts: all texts
- * are shown as plain text.
+ * ellipsis. Unknown fields are ignored, and so is extra_data. Of the formats of texts that
+ * Gradescope knows, "html" makes a document of its own (pages/test_output.c); the others, and
+ * names, are shown as plain text.
  */
 #ifndef GO_MODEL_RESULTS_H
 #define GO_MODEL_RESULTS_H
@@ -51,17 +52,23 @@ typedef enum go_visibility {
     GO_VISIBILITY_COUNT
 } go_visibility;
 
+typedef enum go_text_format { GO_FORMAT_TEXT, GO_FORMAT_HTML } go_text_format;
+
 /* As the files and pages call them: "passed", "after_due_date"; of GO_TEST_NONE "". */
 const char *go_test_status_name(go_test_status status);
 const char *go_visibility_name(go_visibility visibility);
 /* 1 and the value, or 0 for a name that is none. */
 int go_test_status_parse(const char *name, go_test_status *status);
 int go_visibility_parse(const char *name, go_visibility *visibility);
+/* Every other name is text. */
+const char *go_text_format_name(go_text_format format);
+go_text_format go_text_format_of(const char *name);
 
 /* All texts are clean UTF-8 (text.h), "" where there is none. */
 typedef struct go_test {
     const char *name, *number, *output;
-    const char *tags; /* one a line */
+    const char *tags;      /* one a line */
+    go_text_format format; /* of the output */
     go_test_status status;
     go_visibility visibility;
     int has_score, has_max;
@@ -78,6 +85,7 @@ typedef struct go_leader {
 typedef struct go_results {
     const char *source; /* "results.json" or "junit.xml" */
     const char *output; /* about all tests, or "" */
+    go_text_format output_format;
     go_visibility output_visibility;
     int has_score, has_max; /* of the whole, when it was written */
     apr_int64_t score_milli, max_milli;

@@ -22,6 +22,7 @@
 typedef struct parsing {
     go_results *results;
     go_visibility otherwise; /* of a test that says none */
+    go_text_format format;   /* the same */
     apr_pool_t *pool;
     go_error *err;
 } parsing;
@@ -167,6 +168,7 @@ static apr_status_t read_tags(const parsing *p, const json_t *object, const char
 
 static apr_status_t read_test(const parsing *p, const json_t *object, const char *where) {
     go_test test = {.visibility = p->otherwise};
+    const char *format;
     if (!json_is_object(object)) return refuse(p, where, "", "no object");
     if (read_text(p, object, where, "name", 0, &test.name) ||
         read_text(p, object, where, "number", 0, &test.number) ||
@@ -175,8 +177,10 @@ static apr_status_t read_test(const parsing *p, const json_t *object, const char
         read_max(p, object, where, &test.has_max, &test.max_milli) ||
         read_status(p, object, where, &test) ||
         read_visibility(p, object, where, "visibility", &test.visibility) ||
+        read_text(p, object, where, "output_format", 0, &format) ||
         read_tags(p, object, where, &test.tags))
         return p->err->status;
+    test.format = *format ? go_text_format_of(format) : p->format;
     APR_ARRAY_PUSH(p->results->tests, go_test) = test;
     return APR_SUCCESS;
 }
@@ -220,13 +224,19 @@ static apr_status_t read_list(const parsing *p, const json_t *root, const char *
 static apr_status_t read_root(parsing *p, const json_t *root) {
     go_results *results = p->results;
     go_visibility ignored;
+    const char *own, *of_tests;
     if (!json_is_object(root)) return refuse(p, "it", "", "no object");
     if (read_points(p, root, "", "score", &results->has_score, &results->score_milli) ||
         read_max(p, root, "", &results->has_max, &results->max_milli) ||
         read_text(p, root, "", "output", 1, &results->output) ||
         read_visibility(p, root, "", "visibility", &p->otherwise) ||
         read_visibility(p, root, "", "stdout_visibility", &ignored) ||
-        read_list(p, root, "tests", GO_RESULTS_TESTS_MAX, read_test) ||
+        read_text(p, root, "", "output_format", 0, &own) ||
+        read_text(p, root, "", "test_output_format", 0, &of_tests))
+        return p->err->status;
+    results->output_format = go_text_format_of(own);
+    p->format = go_text_format_of(of_tests);
+    if (read_list(p, root, "tests", GO_RESULTS_TESTS_MAX, read_test) ||
         read_list(p, root, "leaderboard", GO_RESULTS_LEADER_MAX, read_leader))
         return p->err->status;
     results->output_visibility = p->otherwise;

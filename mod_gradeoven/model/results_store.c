@@ -12,7 +12,8 @@ static apr_status_t keep_test(go_db *db, apr_int64_t run_id, int position, const
                                go_text(test->number), go_text(go_test_status_name(test->status)),
                                when(test->has_score, test->score_milli),
                                when(test->has_max, test->max_milli), go_text(test->output),
-                               go_text(test->tags), go_text(go_visibility_name(test->visibility))),
+                               go_text(test->tags), go_text(go_visibility_name(test->visibility)),
+                               go_text(go_text_format_name(test->format))),
                      NULL, pool, err);
 }
 
@@ -30,7 +31,8 @@ apr_status_t go_results_keep(go_db *db, apr_int64_t run_id, const go_results *re
     apr_status_t status =
         go_db_run(db, GO_SQL_RUN_RESULTS_CREATE,
                   GO_VALUES(go_integer(run_id), go_text(results->source), go_text(results->output),
-                            go_text(go_visibility_name(results->output_visibility))),
+                            go_text(go_visibility_name(results->output_visibility)),
+                            go_text(go_text_format_name(results->output_format))),
                   NULL, pool, err);
     for (int i = 0; i < results->tests->nelts && !status; i++)
         status = keep_test(db, run_id, i, &APR_ARRAY_IDX(results->tests, i, go_test), pool, err);
@@ -56,7 +58,8 @@ static go_test test_from_row(go_rows *rows) {
                     .max_milli = go_rows_integer(rows, 4, 0),
                     .output = go_rows_text(rows, 5),
                     .tags = go_rows_text(rows, 6),
-                    .visibility = visibility_of(go_rows_text(rows, 7))};
+                    .visibility = visibility_of(go_rows_text(rows, 7)),
+                    .format = go_text_format_of(go_rows_text(rows, 8))};
     go_test_status_parse(go_rows_text(rows, 2), &test.status);
     return test;
 }
@@ -99,6 +102,7 @@ apr_status_t go_results_of_run(go_db *db, apr_int64_t run_id, go_results **resul
     found->source = go_rows_text(row, 0);
     found->output = go_rows_text(row, 1);
     found->output_visibility = visibility_of(go_rows_text(row, 2));
+    found->output_format = go_text_format_of(go_rows_text(row, 3));
     status = read_tests(db, run_id, found, pool, err);
     if (!status) status = read_leaders(db, run_id, found, pool, err);
     if (!status) *results = found;

@@ -4,6 +4,7 @@
 #include "model/teams.h"
 #include "model/trees.h"
 #include "model/turns.h"
+#include "model/zone.h"
 
 #include <apr_strings.h>
 
@@ -11,7 +12,8 @@
 
 enum { ONCE_MAX = 64, WAITING_MAX = 50 };
 
-/* Nobody fills the queue alone. */
+/* Nobody fills the queue alone, and who was disabled or erased while this was on its way hands in
+   nothing any more. */
 static apr_status_t refuse_flood(go_db *db, apr_int64_t user_id, apr_pool_t *pool, go_error *err) {
     go_rows *row;
     apr_status_t status = go_db_one(db, GO_SQL_RUNS_WAITING_OF_USER, GO_VALUES(go_integer(user_id)),
@@ -19,6 +21,8 @@ static apr_status_t refuse_flood(go_db *db, apr_int64_t user_id, apr_pool_t *poo
     if (!status && go_rows_integer(row, 0, 0) >= WAITING_MAX)
         status = go_error_set(err, GO_ECONFLICT, "Wait until some of them are graded.",
                               "You have %d submissions waiting already.", WAITING_MAX);
+    if (!status && go_rows_integer(row, 1, 0))
+        status = go_error_set(err, GO_EDENIED, NULL, "This account is disabled.");
     return status;
 }
 
@@ -119,8 +123,26 @@ apr_status_t go_submission_find(go_db *db, const go_assignment *assignment, int 
     found->penalty_milli = (int)go_rows_integer(row, 11, 0);
     found->late_days = (int)go_rows_integer(row, 12, 0);
     found->graded_id = go_rows_integer(row, 13, 0);
+    found->removed_us = go_rows_integer(row, 14, 0);
+    found->removed_by = go_rows_text(row, 15);
     *submission = found;
     return APR_SUCCESS;
+}
+
+const char *go_submission_gone(const go_submission *submission, apr_pool_t *pool) {
+    const char *day = go_zone_format(pool, NULL, submission->removed_us, GO_ZONE_ISO_UTC);
+    int is_erased =
+        submission->removed_by && strcmp(submission->removed_by, GO_REMOVED_BY_ERASURE) == 0;
+    if (!submission->removed_us) return NULL;
+    return apr_psprintf(
+        pool, "The files of this submission were removed %s on %.10s.",
+        is_erased ? "with the account of who handed them in" : "by the retention rule", day);
+}
+
+apr_status_t go_submission_needs_files(const go_submission *submission, go_error *err) {
+    if (!submission->removed_us) return APR_SUCCESS;
+    return go_error_set(err, GO_EGONE, "Its score and its dates are kept.", "%s",
+                        go_submission_gone(submission, err->pool));
 }
 
 apr_status_t go_submission_sharers(go_db *db, const go_submission *submission,
@@ -145,14 +167,24 @@ static apr_status_t refuse_again(go_error *err) {
                         "This submission is being graded already.");
 }
 
+/* Read again, inside the transaction: they may have been removed since it was shown. */
+static apr_status_t still_has_files(go_db *db, const go_assignment *assignment,
+                                    const go_submission *submission, apr_pool_t *pool,
+                                    go_error *err) {
+    go_submission *now = NULL;
+    apr_status_t status = go_submission_find(db, assignment, submission->number, &now, pool, err);
+    return status || !now ? status : go_submission_needs_files(now, err);
+}
+
 /* Looks and queues in one transaction: of two clicks the second finds the first's run. */
 static apr_status_t queue_again(go_db *db, const go_assignment *assignment,
                                 const go_submission *submission, const char *reason, apr_time_t now,
                                 apr_pool_t *pool, go_error *err) {
-    go_run *newest;
+    go_run *newest = NULL;
     apr_int64_t run_id;
     int is_demand = strcmp(reason, GO_REASON_DEMAND) == 0;
-    apr_status_t status = go_run_newest(db, submission->graded_id, &newest, pool, err);
+    apr_status_t status = still_has_files(db, assignment, submission, pool, err);
+    if (!status) status = go_run_newest(db, submission->graded_id, &newest, pool, err);
     if (status) return status;
     if (newest && (newest->state == GO_RUN_QUEUED || newest->state == GO_RUN_RUNNING))
         return refuse_again(err);

@@ -24,9 +24,20 @@ typedef struct go_submission {
     apr_time_t created_us;
     apr_int64_t user_id;
     const char *username, *display_name;
-    apr_int64_t graded_id; /* of the row that is graded for the whole team; `id` when it is this
-                              one. Runs, feedback, comments and requests are asked for by it */
+    apr_time_t removed_us;  /* its files and texts are gone since; 0: they are there */
+    const char *removed_by; /* GO_REMOVED_..., or NULL */
+    apr_int64_t graded_id;  /* of the row that is graded for the whole team; `id` when it is this
+                               one. Runs, feedback, comments and requests are asked for by it */
 } go_submission;
+
+/* Why the files and texts of a submission are gone (removal.h). */
+#define GO_REMOVED_BY_RETENTION "retention"
+#define GO_REMOVED_BY_ERASURE   "erasure"
+
+/* Why its files cannot be had, a sentence in `pool`; NULL: they can. */
+const char *go_submission_gone(const go_submission *submission, apr_pool_t *pool);
+/* The same as an error, GO_EGONE: for whatever needs the files. */
+apr_status_t go_submission_needs_files(const go_submission *submission, go_error *err);
 
 typedef struct go_receipt {
     int number, attempt;

@@ -123,7 +123,8 @@ int course_page(go_request *q, json_t *page) {
         }
     }
     json_object_set_new(page, "assignments", list);
-    if (q->err.status || (!is_staff && add_grades(q, page, list))) return go_failed(q);
+    if (q->err.status || (!is_staff && add_grades(q, page, list)) || add_retention(q, page))
+        return go_failed(q);
     json_object_set_new(page, "has_submissions", json_boolean(lines->nelts > 0 && !q->view));
     return HTTP_OK;
 }

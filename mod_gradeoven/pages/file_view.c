@@ -49,8 +49,10 @@ static apr_status_t read_bytes(go_request *q, const go_tree_entry *entry, char *
 apr_status_t file_read(go_request *q, const char *path, file_text *text) {
     go_tree *tree;
     char *bytes;
-    apr_status_t status = go_trees_read(q->db, q->at.submission->tree_id, q->site->state->objects,
-                                        &tree, q->pool, &q->err);
+    apr_status_t status = go_submission_needs_files(q->at.submission, &q->err);
+    if (!status)
+        status = go_trees_read(q->db, q->at.submission->tree_id, q->site->state->objects, &tree,
+                               q->pool, &q->err);
     if (status) return status;
     *text = (file_text){.tree = tree, .entry = go_tree_find(tree, path)};
     if (!text->entry || text->entry->is_directory)

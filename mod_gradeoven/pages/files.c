@@ -6,6 +6,8 @@
 #include <apr_strings.h>
 
 static apr_status_t read_tree(go_request *q, go_tree **tree) {
+    apr_status_t status = go_submission_needs_files(q->at.submission, &q->err);
+    if (status) return status;
     return go_trees_read(q->db, q->at.submission->tree_id, q->site->state->objects, tree, q->pool,
                          &q->err);
 }

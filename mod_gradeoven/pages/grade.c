@@ -117,6 +117,8 @@ static apr_status_t add_files(go_request *q, json_t *page) {
                             apr_psprintf(q->pool, "%s#L%d", file_url(q, one->path), one->line),
                             "html", json_markdown(q, one->text)));
     }
+    const char *removed = go_submission_gone(q->at.submission, q->pool);
+    json_object_set_new(page, "removed", removed ? json_string(removed) : json_null());
     json_object_set_new(page, "files", files);
     json_object_set_new(page, "comments", said);
     return APR_SUCCESS;

@@ -218,6 +218,7 @@ int admin_weight(go_request *q, json_t *page);
 /* files.c */
 int submission_file(go_request *q, json_t *page);
 int submission_archive(go_request *q, json_t *page);
+int test_output_page(go_request *q, json_t *page);
 
 /* receipts.c */
 int submission_receipt(go_request *q, json_t *page);
@@ -270,6 +271,15 @@ apr_status_t feedback_tag(go_request *q, const char **tag);
 int admin_page(go_request *q, json_t *page);
 int admin_courses_page(go_request *q, json_t *page);
 int admin_instructor(go_request *q, json_t *page);
+
+/* privacy.c */
+int privacy_page(go_request *q, json_t *page);
+int privacy_export(go_request *q, json_t *page);
+int admin_privacy_page(go_request *q, json_t *page);
+int admin_privacy_export(go_request *q, json_t *page);
+int admin_privacy_erase(go_request *q, json_t *page);
+/* "retention": how long the work of the course at hand is kept; null when for ever. */
+apr_status_t add_retention(go_request *q, json_t *page);
 
 /* admin_users.c */
 int admin_users_page(go_request *q, json_t *page);

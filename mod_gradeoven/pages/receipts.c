@@ -79,7 +79,7 @@ int submission_receipt(go_request *q, json_t *page) {
     go_submission *submission = NULL;
     const char *text, *trouble;
     go_receipt_facts *facts;
-    if (named(q, &submission) || !submission ||
+    if (named(q, &submission) || !submission || go_submission_needs_files(submission, &q->err) ||
         go_trees_read(q->db, submission->tree_id, q->site->state->objects, &tree, q->pool,
                       &q->err) ||
         go_receipt_make(&text, &trouble, q->site->state, q->db, q->site->name, q->at.course,
@@ -168,6 +168,13 @@ static apr_status_t fill(collection *all, go_db *db, go_archive_piece *piece, ap
     apr_status_t status = next_named(all, db, &assignment, &submission, pool, err);
     if (status || !assignment) return status;
     const int attempt = submission->attempt;
+    if (submission->removed_us) {
+        piece->note_path =
+            apr_psprintf(pool, "%s/attempt-%d/removed.txt", assignment->name, attempt);
+        piece->note = apr_pstrcat(pool, go_submission_gone(submission, pool), "\n", NULL);
+        piece->tree = go_tree_make(pool);
+        return APR_SUCCESS;
+    }
     status = go_trees_read(db, submission->tree_id, q->site->state->objects, &tree, pool, err);
     if (!status) status = handed_in(db, assignment, &submission, pool, err);
     if (!status)

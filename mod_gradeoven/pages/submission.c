@@ -31,6 +31,12 @@ static apr_status_t add_files(go_request *q, json_t *page) {
                                         go_form_encode_path(q->pool, entry->path), NULL)));
     }
     json_object_set_new(page, "files", list);
+    json_object_set_new(page, "has_files", json_boolean(!q->at.submission->removed_us));
+    if (q->at.submission->removed_us) {
+        json_object_set_new(page, "removed",
+                            json_string(go_submission_gone(q->at.submission, q->pool)));
+        return APR_SUCCESS;
+    }
     json_object_set_new(page, "archive", json_string(apr_pstrcat(q->pool, base, "/archive", NULL)));
     json_object_set_new(page, "receipt", json_string(apr_pstrcat(q->pool, base, "/receipt", NULL)));
     return APR_SUCCESS;
@@ -61,10 +67,11 @@ static void add_submission(go_request *q, json_t *page) {
 static const char *tag_of(const go_request *q, const go_run *run, const go_wait *wait,
                           const go_results_viewer *viewer, const char *feedback) {
     return apr_psprintf(
-        q->pool, "%" APR_INT64_T_FMT ".%" APR_INT64_T_FMT ".%d.%d.%d.%d.%d.%d.%d.%d.%d.%s",
+        q->pool, "%" APR_INT64_T_FMT ".%" APR_INT64_T_FMT ".%d.%d.%d.%d.%d.%d.%d.%d.%d.%d.%s",
         run ? run->id : 0, run ? run->revision : 0, wait->ahead, (int)wait->reason, wait->ends_in_s,
         viewer->is_staff, q->at.submission->newest_attempt, q->at.submission->counts,
-        q->at.submission->penalty_milli, viewer->is_due_over, viewer->is_released, feedback);
+        q->at.submission->penalty_milli, viewer->is_due_over, viewer->is_released,
+        q->at.submission->removed_us != 0, feedback);
 }
 
 /* What being late costs it, and what is left of a score that stands. */

@@ -26,7 +26,9 @@ int submission_diff_page(go_request *q, json_t *page) {
     go_submission *other = NULL;
     go_tree *was, *is;
     const char *objects = q->site->state->objects;
-    if (find_other(q, &other) || !other) return go_failed(q);
+    if (find_other(q, &other) || !other || go_submission_needs_files(other, &q->err) ||
+        go_submission_needs_files(q->at.submission, &q->err))
+        return go_failed(q);
     if (go_trees_read(q->db, other->tree_id, objects, &was, q->pool, &q->err) ||
         go_trees_read(q->db, q->at.submission->tree_id, objects, &is, q->pool, &q->err))
         return go_failed(q);

@@ -171,8 +171,9 @@ static apr_status_t add_origin(go_request *q, const go_run *run, json_t *json, i
     if (go_run_origin_of(q->db, run->id, &origin, q->pool, &q->err)) return q->err.status;
     const go_stamp *stamp = &origin->stamp;
     json_t *made =
-        json_pack("{s:I, s:i, s:s, s:s, s:s?, s:s?, s:s?, s:s?, s:I}", "run", (json_int_t)run->id,
-                  "version", run->version_number, "submission", origin->submission_digest, "stages",
+        json_pack("{s:I, s:i, s:s?, s:s, s:s?, s:s?, s:s?, s:s?, s:I}", "run", (json_int_t)run->id,
+                  "version", run->version_number, "submission",
+                  q->at.submission->removed_us ? NULL : origin->submission_digest, "stages",
                   origin->version_digest, "image", stamp->image, "limits", stamp->limits,
                   "executor", stamp->executor, "oven", stamp->oven, "milliseconds",
                   (json_int_t)((run->finished_us - run->started_us) / 1000));
@@ -183,12 +184,13 @@ static apr_status_t add_origin(go_request *q, const go_run *run, json_t *json, i
 
 /* What may be done about it, for the buttons. */
 static void add_choices(const go_request *q, const go_run *run, json_t *json, int is_staff) {
-    json_object_set_new(json, "can_demand", json_boolean(is_superseded(run)));
+    int has_files = !q->at.submission->removed_us;
+    json_object_set_new(json, "can_demand", json_boolean(has_files && is_superseded(run)));
     json_object_set_new(json, "can_cancel", json_boolean(is_staff && is_waiting(run)));
     json_object_set_new(json, "can_prioritise",
                         json_boolean(is_staff && run->state == GO_RUN_QUEUED &&
                                      run->precedence != GO_PRECEDENCE_FIRST));
-    json_object_set_new(json, "can_rerun", json_boolean(is_staff && !is_waiting(run)));
+    json_object_set_new(json, "can_rerun", json_boolean(has_files && is_staff && !is_waiting(run)));
 }
 
 static const char *outcome(const go_run *run) {

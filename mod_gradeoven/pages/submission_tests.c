@@ -13,27 +13,11 @@
 
 #include <string.h>
 
-/*
- * Can whoever submitted it hand in nothing more that is not late? With a closing date: nothing more
- * at all. What is shown from then on helps nobody. By their own dates, and the minutes of grace.
- */
-static apr_status_t is_due_over(go_request *q, int *is_over) {
-    apr_array_header_t *dates;
-    apr_status_t status = go_counted_dates(q->db, q->at.course->id, q->at.submission->user_id,
-                                           q->now, &dates, q->pool, &q->err);
-    *is_over = 0;
-    for (int i = 0; !status && i < dates->nelts; i++) {
-        const go_dates *one = &APR_ARRAY_IDX(dates, i, go_dates);
-        if (one->assignment_id == q->at.assignment->id)
-            *is_over =
-                one->phase == GO_PHASE_CLOSED || (one->phase == GO_PHASE_LATE && !one->closes_us);
-    }
-    return status;
-}
-
 apr_status_t tests_viewer(go_request *q, go_results_viewer *viewer) {
     int is_over;
-    apr_status_t status = is_due_over(q, &is_over);
+    apr_status_t status =
+        go_counted_is_over(q->db, q->at.course->id, q->at.assignment->id, q->at.submission->user_id,
+                           q->now, &is_over, q->pool, &q->err);
     if (status) return status;
     *viewer =
         (go_results_viewer){.is_staff = go_request_may(q, GO_RIGHT_GRADE), .is_due_over = is_over};
@@ -58,15 +42,25 @@ static const char *tone_of(go_test_status status) {
     }
 }
 
+/* Where its HTML is, for a frame; null when it is text. */
+static json_t *json_frame(const go_request *q, go_text_format format, const char *output,
+                          const char *which) {
+    if (format != GO_FORMAT_HTML || !*output) return json_null();
+    return json_string(go_url(q, "/courses/%s/assignments/%s/submissions/%d/tests/%s",
+                              q->at.course->name, q->at.assignment->name, q->at.submission->number,
+                              which));
+}
+
 /* Every member is there, null where it says nothing: a template would find an outer one instead. */
-static json_t *json_test(const go_request *q, const go_test *test) {
+static json_t *json_test(const go_request *q, const go_test *test, int number) {
     const char *status = go_test_status_name(test->status);
-    json_t *json =
-        json_pack("{s:s, s:s, s:s, s:s, s:b, s:o, s:o, s:s}", "name", test->name, "number",
-                  test->number, "status", status, "tone", tone_of(test->status), "has_points",
-                  test->has_score || test->has_max, "score",
-                  json_points(q, test->has_score, test->score_milli), "max_score",
-                  json_points(q, test->has_max, test->max_milli), "output", test->output);
+    json_t *frame = json_frame(q, test->format, test->output, apr_itoa(q->pool, number));
+    json_t *json = json_pack("{s:s, s:s, s:s, s:s, s:b, s:o, s:o, s:s, s:o}", "name", test->name,
+                             "number", test->number, "status", status, "tone",
+                             tone_of(test->status), "has_points", test->has_score || test->has_max,
+                             "score", json_points(q, test->has_score, test->score_milli),
+                             "max_score", json_points(q, test->has_max, test->max_milli), "output",
+                             test->output, "frame", frame);
     return json;
 }
 
@@ -100,7 +94,7 @@ static json_t *json_tests(const go_request *q, const go_results *results,
             const go_test *test = &APR_ARRAY_IDX(results->tests, i, go_test);
             if (rank_of(test, viewer) != rank) continue;
             if (!go_results_may_see(test->visibility, viewer)) continue;
-            json_t *json = json_test(q, test);
+            json_t *json = json_test(q, test, i + 1);
             if (viewer->is_staff) add_staff_part(q, json, test);
             json_array_append_new(list, json);
             *passed += test->status == GO_TEST_PASSED;
@@ -132,9 +126,10 @@ apr_status_t add_tests(go_request *q, json_t *page, const go_run *run,
     json_t *tests = json_tests(q, results, viewer, &passed);
     int may_see = *results->output && go_results_may_see(results->output_visibility, viewer);
     int shown = (int)json_array_size(tests);
-    json_t *json =
-        json_pack("{s:o, s:i, s:i, s:b, s:s}", "tests", tests, "shown", shown, "passed", passed,
-                  "has_tests", shown > 0, "output", may_see ? results->output : "");
+    json_t *json = json_pack(
+        "{s:o, s:i, s:i, s:b, s:s, s:o}", "tests", tests, "shown", shown, "passed", passed,
+        "has_tests", shown > 0, "output", may_see ? results->output : "", "frame",
+        may_see ? json_frame(q, results->output_format, results->output, "all") : json_null());
     if (viewer->is_staff) {
         json_object_set_new(json, "source", json_string(results->source));
         json_object_set_new(json, "leaderboard", json_leaderboard(results));

@@ -12,9 +12,9 @@ const char *go_cookie_find(const char *header, const char *name, apr_pool_t *poo
             header++;
         const char *end = strchr(header, ';');
         if (!end) end = header + strlen(header);
-        if (!strncmp(header, name, length) && header[length] == '=')
-            return apr_pstrmemdup(pool, header + length + 1,
-                                  (apr_size_t)(end - header) - length - 1);
+        apr_size_t size = (apr_size_t)(end - header);
+        if (size > length && !strncmp(header, name, length) && header[length] == '=')
+            return apr_pstrmemdup(pool, header + length + 1, size - length - 1);
         header = end;
     }
     return NULL;

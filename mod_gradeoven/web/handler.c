@@ -150,15 +150,16 @@ static apr_status_t may_write(void *baton) {
 /* Reads the body of a POST and checks that it comes from a form of ours. */
 static apr_status_t read_input(go_request *q) {
     const char *type = apr_table_get(q->r->headers_in, "Content-Type");
+    const go_body_limits limits = {q->site->max_upload, q->site->body_timeout};
     apr_status_t status;
     if (!go_web_is_same_origin(q))
         return go_error_set(&q->err, GO_EDENIED, "Nothing was changed.",
                             "The request comes from a page of another site.");
     if (q->route->takes_files && type && !strncasecmp(type, "multipart/form-data", 19))
-        status = go_upload_read(&q->upload, q->r, q->site->state, q->site->max_upload, q->form,
-                                may_write, q, &q->err);
+        status = go_upload_read(&q->upload, q->r, q->site->state, &limits, q->form, may_write, q,
+                                &q->err);
     else
-        status = go_body_read(q->r, q->form, &q->err);
+        status = go_body_read(q->r, q->site->body_timeout, q->form, &q->err);
     /* the login form has no session to belong to: the origin is all there is to look at */
     if (!status && q->route->right != GO_RIGHT_PUBLIC) status = go_web_csrf_check(q);
     return status;

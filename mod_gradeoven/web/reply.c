@@ -53,6 +53,7 @@ static const struct {
     {"code", "There is a new code. The old one, if there was any, is not valid any more."},
     {"no-code", "There is no code any more."},
     {"joined", "You are in the course."},
+    {"erased", "Erased. What is left has this pseudonym."},
     {"session-ended", "Logged out there."},
     {"factor-needed", "Your role on this site asks for a second factor. Set it up to go on."},
     {"factor-off", "The second factor is off."},
@@ -76,11 +77,12 @@ static void set_headers(go_request *q) {
     q->loan = NULL;
     q->db = NULL;
     apr_table_t *headers = q->r->err_headers_out; /* these stay when the status is an error */
-    apr_table_setn(headers, "Content-Security-Policy", GO_CSP);
+    apr_table_setn(headers, "Content-Security-Policy", q->policy ? q->policy : GO_CSP);
     apr_table_setn(headers, "X-Content-Type-Options", "nosniff");
     apr_table_setn(headers, "Referrer-Policy", q->hides_address ? "no-referrer" : "same-origin");
     apr_table_setn(headers, "Cross-Origin-Opener-Policy", "same-origin");
-    apr_table_setn(headers, "Permissions-Policy", "camera=(), geolocation=(), microphone=()");
+    apr_table_setn(headers, "Cross-Origin-Resource-Policy", "same-origin");
+    apr_table_setn(headers, "Permissions-Policy", GO_PERMISSIONS);
     apr_table_setn(headers, "Cache-Control", q->shows_secret ? "no-store" : "private, no-cache");
     go_tls_set_headers(q->r, q->mount, go_request_plain_http(q));
     apr_table_mergen(headers, "Vary", "Accept, Authorization, Cookie");

@@ -11,8 +11,13 @@
 /* The Content-Security-Policy of all pages: nothing inline, nothing foreign. */
 #define GO_CSP                                                                                     \
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src "        \
-    "'self'; "                                                                                     \
+    "'self'; frame-src 'self'; "                                                                   \
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+/* What a browser could offer to pages, and ours never ask for. */
+#define GO_PERMISSIONS                                                                             \
+    "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), hid=(), "      \
+    "magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=()"
 
 /*
  * Sends the browser elsewhere after a form was handled: 303 to `url` (from go_url). `notice` names

@@ -99,6 +99,12 @@ int go_http_status(apr_status_t status) {
         return HTTP_REQUEST_ENTITY_TOO_LARGE;
     case GO_EBUSY:
         return HTTP_SERVICE_UNAVAILABLE;
+    case GO_ESLOW:
+        return HTTP_REQUEST_TIME_OUT;
+    case GO_EENCODED:
+        return HTTP_UNSUPPORTED_MEDIA_TYPE;
+    case GO_EGONE:
+        return HTTP_GONE;
     default:
         return HTTP_INTERNAL_SERVER_ERROR;
     }

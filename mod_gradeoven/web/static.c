@@ -1,6 +1,7 @@
 #include "web/static.h"
 
 #include "model/passwords.h"
+#include "web/reply.h"
 
 #include <apr_file_io.h>
 #include <apr_hash.h>
@@ -104,6 +105,8 @@ int go_static_handle(const go_static *statics, request_rec *r, const char *path)
     apr_table_setn(r->headers_out, "Cache-Control",
                    is_current ? "public, max-age=31536000, immutable" : "no-cache");
     apr_table_setn(r->headers_out, "X-Content-Type-Options", "nosniff");
+    apr_table_setn(r->headers_out, "Content-Security-Policy", GO_CSP);
+    apr_table_setn(r->headers_out, "Cross-Origin-Resource-Policy", "same-origin");
     ap_set_content_type(r, a->type);
     ap_set_content_length(r, (apr_off_t)a->length);
     if (!r->header_only) ap_rwrite(a->bytes, (int)a->length, r);

@@ -118,12 +118,32 @@ static apr_status_t part_end(void *baton) {
     return go_form_add(in->form, in->field, in->value->bytes, in->value->length, in->err);
 }
 
+/* One that is compressed is refused before its first byte, whatever filters are configured. */
+static apr_status_t check_encoding(request_rec *r, go_error *err) {
+    const char *encoding = apr_table_get(r->headers_in, "Content-Encoding");
+    if (!encoding || !strcasecmp(encoding, "identity")) return APR_SUCCESS;
+    return go_error_set(err, GO_EENCODED,
+                        "Send it without Content-Encoding. Archives are taken as files.",
+                        "The request's body is encoded, which is not taken here.");
+}
+
+static apr_status_t check_pace(apr_time_t began, apr_off_t total, const go_body_limits *limits,
+                               go_error *err) {
+    if (apr_time_now() - began <= limits->time + apr_time_from_sec(total / 1024))
+        return APR_SUCCESS;
+    return go_error_set(err, GO_ESLOW,
+                        "Nothing was stored. Send it again, over a better connection if you can.",
+                        "It took too long until all of it came.");
+}
+
 /* Feeds the body to `feed` as it comes from the network. */
-static apr_status_t each_piece(request_rec *r, apr_off_t max_bytes,
+static apr_status_t each_piece(request_rec *r, const go_body_limits *limits,
                                apr_status_t (*feed)(void *, const char *, apr_size_t), void *baton,
                                go_error *err) {
     char piece[16384];
     apr_off_t total = 0;
+    apr_time_t began = apr_time_now();
+    if (check_encoding(r, err)) return err->status;
     if (ap_setup_client_block(r, REQUEST_CHUNKED_DECHUNK) != OK)
         return go_error_set(err, GO_EINVALID, NULL, "The request's body cannot be read.");
     if (!ap_should_client_block(r)) return APR_SUCCESS;
@@ -134,10 +154,11 @@ static apr_status_t each_piece(request_rec *r, apr_off_t max_bytes,
                                 "The upload was cut short.");
         if (n == 0) return APR_SUCCESS;
         total += n;
-        if (total > max_bytes)
+        if (total > limits->bytes)
             return go_error_set(
                 err, GO_ETOOBIG, "Send less, or ask the admin (GradeOvenMaxUpload).",
-                "The upload is larger than %" APR_OFF_T_FMT " MiB.", max_bytes / 1024 / 1024);
+                "The upload is larger than %" APR_OFF_T_FMT " MiB.", limits->bytes / 1024 / 1024);
+        if (check_pace(began, total, limits, err)) return err->status;
         apr_status_t status = feed(baton, piece, (apr_size_t)n);
         if (status) return status;
     }
@@ -148,14 +169,14 @@ static apr_status_t feed_multipart(void *baton, const char *bytes, apr_size_t le
 }
 
 apr_status_t go_upload_read(go_upload **result, request_rec *r, const go_state *state,
-                            apr_off_t max_bytes, go_form *form,
+                            const go_body_limits *most, go_form *form,
                             apr_status_t (*may_write)(void *baton), void *baton, go_error *err) {
     static const go_multipart_callbacks callbacks = {part_begin, part_data, part_end};
     const go_multipart_limits limits = {.max_parts = PARTS_MAX,
                                         .max_header_bytes = PART_HEADERS_MAX,
                                         .max_name = PART_NAME_MAX,
                                         .max_field_bytes = FIELD_MAX,
-                                        .max_total_bytes = max_bytes};
+                                        .max_total_bytes = most->bytes};
     go_upload *upload = apr_pcalloc(r->pool, sizeof(*upload));
     upload->files = apr_array_make(r->pool, 8, sizeof(go_upload_file));
     reader in = {.upload = upload,
@@ -170,7 +191,7 @@ apr_status_t go_upload_read(go_upload **result, request_rec *r, const go_state *
     if (!status)
         status = go_multipart_create(&multipart, apr_table_get(r->headers_in, "Content-Type"),
                                      &limits, &callbacks, &in, r->pool, err);
-    if (!status) status = each_piece(r, max_bytes, feed_multipart, multipart, err);
+    if (!status) status = each_piece(r, most, feed_multipart, multipart, err);
     if (!status) status = go_multipart_finish(multipart);
     if (in.fd >= 0) close(in.fd);
     *result = upload;
@@ -182,9 +203,10 @@ static apr_status_t feed_buffer(void *baton, const char *bytes, apr_size_t lengt
     return APR_SUCCESS;
 }
 
-apr_status_t go_body_read(request_rec *r, go_form *form, go_error *err) {
+apr_status_t go_body_read(request_rec *r, apr_interval_time_t time, go_form *form, go_error *err) {
+    const go_body_limits limits = {GO_BODY_MAX, time};
     go_buffer *body = go_buffer_make(r->pool, 0);
-    apr_status_t status = each_piece(r, GO_BODY_MAX, feed_buffer, body, err);
+    apr_status_t status = each_piece(r, &limits, feed_buffer, body, err);
     return status ? status : go_form_parse(form, body->bytes, body->length, err);
 }
 

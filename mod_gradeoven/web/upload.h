@@ -27,15 +27,22 @@ typedef struct go_upload {
 /*
  * Reads the body. `may_write` is asked once, before the first file is written to the disk, with the
  * fields that came before it: anything but APR_SUCCESS stops the reading (a form whose CSRF token
- * is wrong costs no disk). GO_ETOOBIG: more than `max_bytes`.
+ * is wrong costs no disk). GO_ETOOBIG: more than limits->bytes. GO_ESLOW: it took longer than
+ * limits->time and a second for each KiB. GO_EENCODED: the body is compressed; nobody compresses
+ * what browsers send, and a small one may unpack to any size. httpd's own timeouts hold as well.
  */
+typedef struct go_body_limits {
+    apr_off_t bytes;
+    apr_interval_time_t time;
+} go_body_limits;
+
 apr_status_t go_upload_read(go_upload **upload, request_rec *r, const go_state *state,
-                            apr_off_t max_bytes, go_form *form,
+                            const go_body_limits *limits, go_form *form,
                             apr_status_t (*may_write)(void *baton), void *baton, go_error *err);
 
-/* Reads an application/x-www-form-urlencoded body into `form`; at most GO_BODY_MAX bytes. */
+/* The same for an application/x-www-form-urlencoded body; at most GO_BODY_MAX bytes. */
 #define GO_BODY_MAX (1024 * 1024)
-apr_status_t go_body_read(request_rec *r, go_form *form, go_error *err);
+apr_status_t go_body_read(request_rec *r, apr_interval_time_t time, go_form *form, go_error *err);
 
 /*
  * The files of one field as a finished tree, whose entries' `file` are in the workspace: one

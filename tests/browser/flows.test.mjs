@@ -249,3 +249,23 @@ test("a picture is changed in the settings", async () => {
   assert.equal(await page.getByAltText("Your picture").evaluate((image) => image.naturalWidth), 256);
   isQuiet(page);
 });
+
+test("HTML that a stage wrote is shown in a frame, in which it can do nothing", async () => {
+  const page = await site.visitor("student");
+  await page.goto(`${site.url}/courses/cs101/assignments/frames`);
+  await page.locator("input[type=file]").first().setInputFiles(solution);
+  await page.getByRole("button", { name: "Submit" }).click();
+  await page.getByText("Output", { exact: true }).click();
+  const frame = page.frameLocator("iframe.output");
+  await frame.getByRole("heading", { name: "Look" }).waitFor();
+  assert.equal(await frame.locator("#p").innerText(), "still");
+  const title = await page.title(), url = page.url();
+  assert.doesNotMatch(title, /owned/);
+  await looksRight(page);
+  await frame.getByRole("link", { name: "leave" }).click();
+  await frame.getByRole("button", { name: "post" }).click();
+  await page.reload();
+  assert.equal(page.url(), url);
+  const said = page.complaints.join("\n");
+  for (const refusal of [/script/i, /form/i]) assert.match(said, refusal);
+});

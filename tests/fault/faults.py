@@ -219,11 +219,24 @@ class World:
             f"objects that nothing names: {len(self.orphans())}; of what it began, Docker forgot when it was killed: "
             f"{len(self.engine.shims())} shims, {len(self.engine.mounts())} mounts"))
 
+    def words_of_engine(self):
+        """What it says when asked to remove what does not run, and what it logged about that."""
+        words = ""
+        try:
+            for one in self.engine.containers():
+                if one["State"] != "running":
+                    answer = self.engine.call("DELETE", f"/containers/{one['Id']}?force=1&v=1")
+                    lines = [line for line in self.engine.log().splitlines() if one["Id"][:12] in line]
+                    words += f"the engine on {one['Id'][:12]}, {one['Status']}: {answer}\n" + "\n".join(lines[-20:]) + "\n"
+        except (OSError, AssertionError, AttributeError) as problem:
+            words += f"the engine could not be asked: {problem}\n"
+        return words
+
     def last_words(self):
         story = "\n".join(f"  {number:4} {since:7.1f} s  {name}: {what}"
                           for number, since, name, what in self.story[-12:])
         log = self.site.log()[-6000:] if self.site else ""
-        return (f"in round {self.round}; the last faults:\n{story}\nthe end of the logs:\n{log}\n"
+        return (f"in round {self.round}; the last faults:\n{story}\nthe end of the logs:\n{log}\n{self.words_of_engine()}"
                 f"again with: faults.py --rounds {self.rounds} --seed {self.seed}")
 
 

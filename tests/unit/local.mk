@@ -30,6 +30,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/names_test.c \
 	tests/unit/outputs_test.c \
 	tests/unit/counted_test.c tests/unit/policy_test.c \
+	tests/unit/privacy_test.c \
 	tests/unit/receipts_test.c \
 	tests/unit/reruns_test.c \
 	tests/unit/results_test.c \

@@ -5,7 +5,7 @@ import os
 import subprocess
 import unittest
 
-from harness import INSTALL, Site, wait_until
+from harness import INSTALL, Site, sanitize, wait_until
 
 LIMITS = "GradeOvenMemory 96M 1G\nGradeOvenDisk 32M\nGradeOvenPids 64\nGradeOvenWarm 1\n"
 
@@ -14,7 +14,7 @@ def doctor(site, *options):
     """The exit status, and the checks."""
     done = subprocess.run([INSTALL / "sbin/gradeovenctl", "--httpd-conf", site.conf, "doctor", "--json", *options],
                           capture_output=True, text=True, timeout=60,
-                          env=dict(os.environ, ASAN_OPTIONS="detect_leaks=0"))
+                          env=dict(os.environ, **sanitize.options()))
     return done.returncode, json.loads(done.stdout)["checks"]
 
 

@@ -15,12 +15,16 @@ import signal
 import socket
 import ssl
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
 import urllib.parse
 import uuid
 import zoneinfo
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+import sanitize  # noqa: E402
 
 INSTALL = pathlib.Path(os.environ["GRADEOVEN_INSTALL"])
 IMAGE = os.environ.get("GRADEOVEN_IMAGE", "gradeoven:latest")
@@ -197,9 +201,7 @@ GradeOvenExecutor {"on gradeoven" if self.executor else "off"}
 
     def environment(self):
         return {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C",
-                "LD_PRELOAD": " ".join(sanitizer_libraries()),
-                "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=1:handle_segv=1",
-                "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1"}
+                "LD_PRELOAD": " ".join(sanitizer_libraries()), **sanitize.options()}
 
     def configtest(self):
         return subprocess.run(["/usr/sbin/apache2", "-f", self.conf, "-t"], env=self.environment(),
@@ -266,7 +268,7 @@ GradeOvenExecutor {"on gradeoven" if self.executor else "off"}
     def ctl(self, *arguments, stdin=None, check=True):
         done = subprocess.run([INSTALL / "sbin/gradeovenctl", "--state", self.state, *map(str, arguments)],
                               input=stdin, capture_output=True, text=True, timeout=120,
-                              env=dict(os.environ, ASAN_OPTIONS="detect_leaks=0"))
+                              env=dict(os.environ, **sanitize.options(leaks=True)))
         assert not check or done.returncode == 0, f"gradeovenctl {arguments}: {done.stderr}"
         return done
 

@@ -61,6 +61,7 @@ class Pages(DemoTest):
         yield "/", users
         yield "/settings", users
         yield "/settings/tokens", users
+        yield "/settings/privacy", users
         yield "/settings/second-factor", users
         yield "/login/code", (303,) * 7  # nobody is half-way through a login
         yield "/welcome/:token", (410,) * 7
@@ -93,6 +94,7 @@ class Pages(DemoTest):
         yield "/courses/:course/assignments/:assignment/submissions/:number", owners
         yield "/courses/:course/assignments/:assignment/submissions/:number/files/*path", owners
         yield "/courses/:course/assignments/:assignment/submissions/:number/archive", owners
+        yield "/courses/:course/assignments/:assignment/submissions/:number/tests/:test", owners[:3] + (404,) * 4  # no HTML
         yield "/receipt-key", (200,) * 7
         yield "/courses/:course/assignments/:assignment/submissions/:number/receipt", owners
         yield "/courses/:course/my-submissions", members
@@ -111,12 +113,13 @@ class Pages(DemoTest):
         yield "/admin", admins
         yield "/admin/courses", admins
         yield "/admin/users", admins
+        yield "/admin/users/:user/privacy", admins
         yield "/admin/audit", admins
         yield "/admin/audit/export", admins
 
     def real(self, pattern):
         for name, value in ((":course", "cs101"), (":assignment", "roman-numerals"), (":number", "1"),
-                            (":version", "1"), ("*file", "tests/main"), (":other", "1"), (":item", "1"), (":comment", "1"), (":rerun", "1"),
+                            (":version", "1"), ("*file", "tests/main"), (":other", "1"), (":item", "1"), (":comment", "1"), (":rerun", "1"), (":test", "1"),
                             (":user", "student"), ("*path", "roman.c")):
             pattern = pattern.replace(name, value)
         return pattern
@@ -152,7 +155,8 @@ class Pages(DemoTest):
                "/settings/second-factor/confirm": "users", "/settings/second-factor/codes": "users",
                "/settings/second-factor/off": "users",
                "/settings/avatar/remove": "users", "/enrol": "users", "/courses": "makers", "/admin/instructors": "admins",
-               "/admin/users": "admins", "/admin/users/:user": "admins",
+               "/admin/users": "admins", "/admin/users/:user": "admins", "/settings/privacy/export": "users",
+               "/admin/users/:user/export": "admins", "/admin/users/:user/erase": "admins",
                "/courses/:course/assignments/:assignment/submissions": "members",
                "/courses/:course/assignments/:assignment/submissions/:number/rerun": "staff",
                "/courses/:course/assignments/:assignment/submissions/:number/cancel": "staff",

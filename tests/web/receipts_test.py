@@ -13,7 +13,7 @@ import unittest
 import zipfile
 
 from pack import publish
-from harness import INSTALL, SOURCE, DemoTest, Site
+from harness import INSTALL, SOURCE, DemoTest, Site, sanitize
 
 FILES = {"main.c": b"int main;\n", "ein ümlaut.txt": b"\0\xff", "lib/x": b""}
 # the score is what is handed in as "points", the errors likewise
@@ -52,7 +52,7 @@ class Receipts(DemoTest):
         """Where no site is: nothing but the key."""
         return subprocess.run([INSTALL / "sbin/gradeovenctl", "receipt", "verify", *map(str, arguments)],
                               capture_output=True, text=True, timeout=60, cwd="/",
-                              env=dict(os.environ, ASAN_OPTIONS="detect_leaks=0"))
+                              env=dict(os.environ, **sanitize.options()))
 
     def unpacked(self):
         for name, content in FILES.items():

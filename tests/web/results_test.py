@@ -53,7 +53,7 @@ class Results(DemoTest):
         self.assertEqual((seen["shown"], seen["passed"]), (3, 1))
         self.assertEqual(seen["tests"][0], {
             "name": "divides <b>", "number": "2", "status": "failed", "tone": "failed", "has_points": True,
-            "score": "0.1", "max_score": "0.3", "output": "7/0 is <none>"})
+            "score": "0.1", "max_score": "0.3", "output": "7/0 is <none>", "frame": None})
         for text in (self.student.get(place).text, self.student.get(place, Accept="application/json").text):
             for secret in ("secret", "later-case", "released-case", "easy", "after_due_date", "15.1"):
                 self.assertNotIn(secret, text)
@@ -68,6 +68,31 @@ class Results(DemoTest):
         self.assertEqual(self.teacher.json(place)["run"]["results"]["leaderboard"],
                          [{"name": "Time", "value": "15.1", "order": "asc"}])
         self.assertEqual(self.other.get(place).status, 404)
+
+    def test_html_of_a_stage_is_a_document_in_a_sandbox_and_as_secret_as_its_test(self):
+        html = "<h1>Look</h1><script>parent.document.title='owned'</script><img src=https://evil.example/x>"
+        results = {"output": html, "output_format": "html", "test_output_format": "html", "visibility": "hidden", "tests": [
+            {"name": "seen", "output": html, "visibility": "visible"},
+            {"name": "hidden", "output": "<b>secret-html</b>"},
+            {"name": "as text", "output": "<i>plain</i>", "output_format": "md", "visibility": "visible"},
+            {"name": "says nothing", "visibility": "visible"}]}
+        place = self.grade("frames", writes("results.json", json.dumps(results)))
+        frames = [test["frame"] for test in self.student.json(place)["run"]["results"]["tests"]]
+        self.assertEqual(frames, [place + "/tests/1", None, None])
+        self.assertIn(f'<iframe class="output" sandbox src="{place}/tests/1"', self.student.get(place).text)
+        self.assertIn("&lt;i&gt;plain", self.student.get(place).text)
+        answer = self.student.get(place + "/tests/1")
+        self.assertEqual((answer.status, answer.headers["Content-Type"]), (200, "text/html; charset=utf-8"))
+        self.assertIn("<h1>Look</h1>", answer.text)
+        policy = answer.headers["Content-Security-Policy"].split("; ")
+        for part in ("sandbox", "default-src 'none'", "form-action 'none'", "frame-ancestors 'self'"):
+            self.assertIn(part, policy)
+        for what in ("2", "3", "4", "5", "0", "-1", "1x", "all", "99999999999999999999"):
+            self.assertEqual(self.student.get(f"{place}/tests/{what}").status, 404, what)
+        self.assertIn("secret-html", self.teacher.get(place + "/tests/2").text)
+        self.assertIn("<h1>Look</h1>", self.grader.get(place + "/tests/all").text)
+        self.assertEqual(self.other.get(place + "/tests/1").status, 404)
+        self.assertEqual(self.outsider.get(place + "/tests/1").status, 404)
 
     def test_tests_appear_when_the_due_date_is_over_and_when_they_are_released(self):
         place = self.grade("times", writes("results.json", json.dumps(RESULTS)))
