@@ -35,7 +35,8 @@ static apr_status_t put(go_db *db, go_link *link, const go_audit_entry *by, apr_
     apr_status_t status =
         go_db_run(db, GO_SQL_LINK_SET,
                   GO_VALUES(go_integer(link->user->id), go_text(kind_of(link)),
-                            go_text(hash_of(link->token, pool)), go_integer(link->expires_us)),
+                            go_text(hash_of(link->token, pool)), go_integer(link->expires_us),
+                            go_integer(link->for_student)),
                   NULL, pool, err);
     return status ? status
                   : note(db, link->user, by, "",
@@ -77,7 +78,8 @@ static apr_status_t find_invitable(go_db *db, const go_course *course, const cha
     while (!status && rows && go_rows_next(rows)) {
         go_user *user = go_user_from_row(rows, 0, pool);
         if (!username || strcmp(user->username, username) == 0)
-            APR_ARRAY_PUSH(*links, go_link) = (go_link){.user = user, .is_invitation = 1};
+            APR_ARRAY_PUSH(*links, go_link) =
+                (go_link){.user = user, .is_invitation = 1, .for_student = 1};
     }
     return status;
 }
@@ -165,5 +167,5 @@ apr_status_t go_link_use(go_db *db, const char *token, const char *password,
     if (!status) status = go_db_begin(db, err);
     if (status) return status;
     status = go_db_end(db, use(db, token, hash, by, &link, pool, err), err);
-    return status ? status : go_user_get(db, link->user->id, user, pool, err);
+    return status || !link ? status : go_user_get(db, link->user->id, user, pool, err);
 }

@@ -9,7 +9,7 @@
  *
  * Whoever makes a link could use it. So instructors invite only accounts that nobody ever used and
  * that are nothing but students, in any course: the link gives them nothing that they do not have.
- * All other links are made by admins.
+ * It opens nothing as soon as that is not so any more. All other links are made by admins.
  */
 #ifndef GO_MODEL_LINKS_H
 #define GO_MODEL_LINKS_H
@@ -23,6 +23,7 @@ typedef struct go_link {
     go_user *user;
     const char *token; /* of one that was just made; else NULL */
     int is_invitation; /* else a reset */
+    int for_student;   /* of go_links_invite */
     apr_time_t expires_us;
 } go_link;
 

@@ -5,6 +5,7 @@
  *     STATE/objects/ab/cd...   the files of submissions and assignments, named by SHA-256
  *     STATE/tmp/               uploads on their way, each in a directory locked by its process
  *     STATE/receipt.key        what receipts are signed with (signing.h), for httpd's workers alone
+ *     STATE/secrets.key        what secrets in the database are sealed with (seal.h), for them too
  *     STATE/run/doorbell       socket of the executor: "there is work"
  *
  * Two users write here: httpd's workers and the executor. They share a group; directories are

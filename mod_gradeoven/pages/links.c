@@ -64,7 +64,7 @@ static apr_status_t use(go_request *q, go_user **user) {
 }
 
 int welcome_submit(go_request *q, json_t *page) {
-    go_user *user;
+    go_user *user = NULL;
     apr_status_t status = use(q, &user);
     q->shows_secret = q->hides_address = 1;
     if (status == GO_EINVALID) {
@@ -73,7 +73,7 @@ int welcome_submit(go_request *q, json_t *page) {
         q->err = cause;
         return go_page_failed(q, page);
     }
-    if (status) return failed(q);
+    if (status || !user) return failed(q);
     go_request_log(q, APLOG_NOTICE, "\"%s\" has set a password by a link", user->username);
     return login_proven(q, user, NULL);
 }

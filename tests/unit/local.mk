@@ -18,7 +18,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/csv_test.c \
 	tests/unit/demux_test.c \
 	tests/unit/diff_test.c tests/unit/stage_edit_test.c \
-	tests/unit/engines_test.c \
+	tests/unit/engines_test.c tests/unit/factor_test.c \
 	tests/unit/form_test.c \
 	tests/unit/grade_total_test.c \
 	tests/unit/inspection_test.c \
@@ -59,4 +59,4 @@ nodist_tests_unit_unit_SOURCES = mod_gradeoven/routes_match.c \
 tests_unit_unit_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests $(APR_CFLAGS) $(JANSSON_CFLAGS) \
 	$(ARCHIVE_CFLAGS) $(SODIUM_CFLAGS) $(GD_CFLAGS) $(ICU_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_unit_LDADD = libgradeovenweb.la libgradeovenexecutor.la libgradeoven.la $(JANSSON_LIBS) $(ARCHIVE_LIBS) \
-	$(SODIUM_LIBS) $(GD_LIBS) $(ICU_LIBS) $(CHECK_LIBS) $(APR_LIBS)
+	$(SODIUM_LIBS) $(GD_LIBS) $(ICU_LIBS) $(OATH_LIBS) $(CHECK_LIBS) $(APR_LIBS)
