@@ -26,6 +26,7 @@ typedef enum go_directive_name {
     GO_D_MAX_UPLOAD,
     GO_D_SESSION_IDLE,
     GO_D_SESSION_MAX,
+    GO_D_RATE_LIMIT,
     GO_D_EXECUTOR,
     GO_D_DOCKER,
     GO_D_IMAGE,

@@ -6,9 +6,11 @@
 #include "site.h"
 #include "supervisor.h"
 #include "web/handler.h"
+#include "web/problem.h"
 
 #include <http_config.h>
 #include <http_core.h>
+#include <http_protocol.h>
 #include <http_request.h>
 #include <mpm_common.h>
 
@@ -44,6 +46,9 @@ static void register_hooks(apr_pool_t *pool) {
     ap_hook_translate_name(go_translate_name, NULL, NULL, APR_HOOK_FIRST);
     ap_hook_map_to_storage(go_map_to_storage, NULL, NULL, APR_HOOK_FIRST);
     ap_hook_handler(go_handler, NULL, NULL, APR_HOOK_MIDDLE);
+    /* what httpd itself refuses below a mount, for who asked for JSON */
+    go_problem_filter_register();
+    ap_hook_insert_error_filter(go_problem_filter_insert, NULL, NULL, APR_HOOK_LAST);
 }
 
 AP_DECLARE_MODULE(gradeoven) = {

@@ -35,6 +35,7 @@ struct go_request {
     const go_view_as *view_over; /* ended by this request, or NULL */
     int hides_work;              /* the assignment is graded blind: not what was handed in */
     int wants_json;
+    int is_program; /* came with a token, be it valid or not */
     const struct go_token *token; /* by which it comes in place of a session (token.h), or NULL */
     const char *zone;             /* in which times are shown: the course's, else UTC */
     go_error err;
