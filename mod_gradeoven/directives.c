@@ -22,6 +22,7 @@ typedef enum kind {
     MEBIBYTES,     /* with a unit: 512M, 2G */
     MEBIBYTES_LIMIT,
     THOUSANDTHS,    /* decimal number, kept times 1000 */
+    RATE_LIMIT,     /* 600/min or off; and optionally a second one */
     CHOICE,         /* one of the words of `range`; kept as its place among them, from 0 */
     SWITCH,         /* on|off, and optionally a user */
     ENGINES,        /* repeated, with a setter of its own: model/engine_setting.h */
@@ -57,6 +58,8 @@ static const directive table[GO_D_COUNT] = {
                               "8M to 1G"},
     [GO_D_PASSWORD_PASSES] = {"GradeOvenPasswordPasses", COUNT, NULL, 2, 0, 1, 20, "1 to 20"},
     [GO_D_PASSWORD_PARALLEL] = {"GradeOvenPasswordParallel", COUNT, NULL, 4, 0, 1, 64, "1 to 64"},
+    [GO_D_RATE_LIMIT] = {"GradeOvenRateLimit", RATE_LIMIT, NULL, 600, 6000, 10, 1000000,
+                         "10/min to 1000000/min, or off"},
     [GO_D_EXECUTOR] = {"GradeOvenExecutor", SWITCH, .text = "gradeoven", .number = 1},
     [GO_D_DOCKER] = {"GradeOvenDocker", ENGINES, .text = "unix:///var/run/docker.sock"},
     [GO_D_IMAGE] = {"GradeOvenImage", TEXT, .text = "gradeoven:latest"},
@@ -164,6 +167,25 @@ static const char *read_choice(cmd_parms *cmd, const directive *d, const char *w
     return apr_psprintf(cmd->pool, "%s: \"%s\" is none of: %s.", d->name, word, d->range);
 }
 
+static const char *read_rate(cmd_parms *cmd, const directive *d, const char *word,
+                             apr_int64_t *value) {
+    char *end;
+    *value = 0; /* no limit */
+    if (!strcasecmp(word, "off")) return NULL;
+    *value = apr_strtoi64(word, &end, 10);
+    if (!apr_isdigit(*word) || strcasecmp(end, "/min")) return not_a(cmd, d, word, "a rate");
+    return in_range(cmd, d, *value, word);
+}
+
+/* Of programs and of browsers, who get ten times as many where it is not said. */
+static const char *read_rates(cmd_parms *cmd, const directive *d, go_setting *setting,
+                              const char *one, const char *two) {
+    const char *problem = read_rate(cmd, d, one, &setting->number);
+    if (problem) return problem;
+    setting->limit = setting->number * 10 > d->high ? d->high : setting->number * 10;
+    return two ? read_rate(cmd, d, two, &setting->limit) : NULL;
+}
+
 static const char *read_switch(cmd_parms *cmd, const directive *d, go_setting *setting,
                                const char *one, const char *two) {
     if (!strcasecmp(one, "on"))
@@ -192,7 +214,7 @@ static const char *set(cmd_parms *cmd, void *ignored, const char *one, const cha
     go_setting *setting = &settings->values[d - table];
     setting->is_set = 1;
     if (two && d->kind != DATABASE && d->kind != SECONDS_LIMIT && d->kind != MEBIBYTES_LIMIT &&
-        d->kind != SWITCH)
+        d->kind != RATE_LIMIT && d->kind != SWITCH)
         return apr_psprintf(cmd->pool, "%s takes one argument.", d->name);
     switch (d->kind) {
     case PATH:
@@ -222,6 +244,8 @@ static const char *set(cmd_parms *cmd, void *ignored, const char *one, const cha
         return read_thousandths(cmd, d, one, &setting->number);
     case CHOICE:
         return read_choice(cmd, d, one, &setting->number);
+    case RATE_LIMIT:
+        return read_rates(cmd, d, setting, one, two);
     case SWITCH:
         return read_switch(cmd, d, setting, one, two);
     case ENGINES:
@@ -305,6 +329,8 @@ const command_rec go_commands[] = {
     DIRECTIVE(GO_D_PASSWORD_PASSES, "GradeOvenPasswordPasses", "passes of a password's hash"),
     DIRECTIVE(GO_D_PASSWORD_PARALLEL, "GradeOvenPasswordParallel",
               "how many passwords a process hashes at once"),
+    DIRECTIVE(GO_D_RATE_LIMIT, "GradeOvenRateLimit",
+              "requests a minute: of a token's user, of a browser's"),
     DIRECTIVE(GO_D_EXECUTOR, "GradeOvenExecutor", "on or off, and the user the executor runs as"),
     AP_INIT_TAKE_ARGV("GradeOvenDocker", add_engine, NULL, RSRC_CONF,
                       "an engine that grades: address, and slots=, warm=, tls= for it"),

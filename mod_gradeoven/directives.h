@@ -33,6 +33,7 @@ typedef enum go_directive_name {
     GO_D_PASSWORD_MEMORY,
     GO_D_PASSWORD_PASSES,
     GO_D_PASSWORD_PARALLEL,
+    GO_D_RATE_LIMIT,
     GO_D_EXECUTOR,
     GO_D_DOCKER,
     GO_D_IMAGE,

@@ -81,6 +81,7 @@ libgradeoven_la_SOURCES = \
 	mod_gradeoven/model/passwords.h mod_gradeoven/model/passwords_common.inc \
 	mod_gradeoven/model/policy.c mod_gradeoven/model/policy.h \
 	mod_gradeoven/model/policy_private.h mod_gradeoven/model/policy_words.c \
+	mod_gradeoven/model/rates.c mod_gradeoven/model/rates.h \
 	mod_gradeoven/model/receipts.c mod_gradeoven/model/receipts.h \
 	mod_gradeoven/model/rights.c \
 	mod_gradeoven/model/rights.h \
@@ -228,7 +229,9 @@ mod_gradeoven_la_SOURCES = \
 	mod_gradeoven/web/token.c mod_gradeoven/web/token.h \
 	mod_gradeoven/web/factor_wall.c mod_gradeoven/web/factor_wall.h \
 	mod_gradeoven/web/tls.c mod_gradeoven/web/tls.h \
-	mod_gradeoven/web/viewing.c mod_gradeoven/web/viewing.h
+	mod_gradeoven/web/viewing.c mod_gradeoven/web/viewing.h \
+	mod_gradeoven/web/problem.c mod_gradeoven/web/problem.h \
+	mod_gradeoven/web/rate.c mod_gradeoven/web/rate.h
 mod_gradeoven_la_CPPFLAGS = $(AM_CPPFLAGS) $(HTTPD_CFLAGS) $(APR_CFLAGS) $(JANSSON_CFLAGS) \
 	$(SODIUM_CFLAGS)
 mod_gradeoven_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared

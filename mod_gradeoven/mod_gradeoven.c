@@ -7,6 +7,7 @@
 #include "site.h"
 #include "supervisor.h"
 #include "web/handler.h"
+#include "web/problem.h"
 
 #include <http_config.h>
 #include <http_core.h>
@@ -50,6 +51,9 @@ static void register_hooks(apr_pool_t *pool) {
     ap_hook_note_auth_failure(go_provider_challenge, NULL, NULL, APR_HOOK_MIDDLE);
     go_provider_register(pool);
     ap_hook_handler(go_handler, NULL, NULL, APR_HOOK_MIDDLE);
+    /* what httpd itself refuses below a mount, for who asked for JSON */
+    go_problem_filter_register();
+    ap_hook_insert_error_filter(go_problem_filter_insert, NULL, NULL, APR_HOOK_LAST);
 }
 
 AP_DECLARE_MODULE(gradeoven) = {

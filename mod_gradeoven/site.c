@@ -3,6 +3,7 @@
 #include "model/passwords.h"
 #include "model/totp.h"
 #include "supervisor.h"
+#include "web/rate.h"
 
 #include <apr_hash.h>
 #include <apr_strings.h>
@@ -76,11 +77,20 @@ static void owners(const go_settings *settings, int *user, int *group, apr_pool_
     *group = (int)ap_unixd_config.group_id;
 }
 
+/* With both limits off there is nothing to count. */
+static apr_status_t make_rates(go_site *site, apr_pool_t *pool, go_error *err) {
+    go_setting limit = go_setting_get(site->settings, GO_D_RATE_LIMIT);
+    if (!limit.number && !limit.limit) return APR_SUCCESS;
+    site->rates = go_rate_table(pool, err);
+    return site->rates ? APR_SUCCESS : err->status;
+}
+
 static apr_status_t start_site(go_site *site, server_rec *server, apr_pool_t *pool) {
     go_error err = GO_ERROR_INIT(pool);
     int user, group;
     owners(site->settings, &user, &group, pool);
     apr_status_t status = load_pages(site, pool, &err);
+    if (!status) status = make_rates(site, pool, &err);
     if (!status) status = go_state_prepare(site->state, user, group, pool, &err);
     if (!status) status = write_syncs(site, pool, &err);
     if (!status && go_setting_get(site->settings, GO_D_EXECUTOR).number)

@@ -10,6 +10,7 @@
 #define GO_SITE_H
 
 #include "directives.h"
+#include "model/rates.h"
 #include "model/sessions.h"
 #include "web/static.h"
 #include "web/template.h"
@@ -25,6 +26,7 @@ typedef struct go_site {
     go_session_limits sessions;
     apr_off_t max_upload; /* bytes */
     apr_interval_time_t body_timeout;
+    go_rates *rates;            /* shared by the workers; NULL: no limits */
     apr_reslist_t *connections; /* of go_db, in a worker */
     int is_leaving;             /* the worker process ends: its pools close the connections */
 } go_site;

@@ -1,6 +1,8 @@
 #include "web/handler.h"
 
 #include "web/factor_wall.h"
+#include "web/problem.h"
+#include "web/rate.h"
 #include "web/reply.h"
 #include "web/session.h"
 #include "web/tls.h"
@@ -20,21 +22,20 @@
 
 APLOG_USE_MODULE(gradeoven);
 
-/* The mount that a request is below, or NULL. "/sub" mounts "/sub" and "/sub/x", not "/subway". */
-static const char *mount_of(const request_rec *r) {
+const char *go_mount_of(const request_rec *r) {
     const go_mount *mount = ap_get_module_config(r->per_dir_config, &gradeoven_module);
-    if (!mount->path) return NULL;
+    if (!mount || !mount->path) return NULL;
     apr_size_t length = strlen(mount->path);
     if (strncmp(r->uri, mount->path, length)) return NULL;
     return r->uri[length] == '/' || r->uri[length] == '\0' ? mount->path : NULL;
 }
 
 int go_is_ours(const request_rec *r) {
-    return mount_of(r) != NULL;
+    return go_mount_of(r) != NULL;
 }
 
 int go_translate_name(request_rec *r) {
-    if (r->proxyreq || !mount_of(r)) return DECLINED;
+    if (r->proxyreq || !go_mount_of(r)) return DECLINED;
     r->filename = apr_pstrcat(r->pool, "gradeoven:", r->uri, NULL);
     return OK;
 }
@@ -44,9 +45,12 @@ int go_map_to_storage(request_rec *r) {
     return OK;
 }
 
-static int wants_json(request_rec *r) {
+int go_wants_json(const request_rec *r) {
     const char *accept = apr_table_get(r->headers_in, "Accept");
-    return accept && strstr(accept, "application/json") && !strstr(accept, "text/html");
+    const char *authorization = apr_table_get(r->headers_in, "Authorization");
+    if (authorization && !strncasecmp(authorization, "Bearer", 6)) return 1;
+    return accept && !strstr(accept, "text/html") &&
+           (strstr(accept, "application/json") || strstr(accept, GO_PROBLEM_MEDIA_TYPE));
 }
 
 static go_request *make_request(request_rec *r, go_site *site, const char *mount) {
@@ -60,7 +64,7 @@ static go_request *make_request(request_rec *r, go_site *site, const char *mount
     q->err = (go_error)GO_ERROR_INIT(r->pool);
     q->query = go_form_make(r->pool);
     q->form = go_form_make(r->pool);
-    q->wants_json = wants_json(r);
+    q->wants_json = go_wants_json(r);
     q->zone = "UTC";
     return q;
 }
@@ -151,6 +155,24 @@ static apr_status_t may_write(void *baton) {
     return go_web_csrf_check(baton);
 }
 
+/* Is the body a form, as far as its type says? Without a type it is taken for one. */
+static int is_form(const go_request *q) {
+    static const char plain[] = "application/x-www-form-urlencoded";
+    const char *type = apr_table_get(q->r->headers_in, "Content-Type");
+    if (!type || !strncasecmp(type, plain, sizeof plain - 1)) return 1;
+    return q->route->takes_files && !strncasecmp(type, "multipart/form-data", 19);
+}
+
+static int refuse_type(go_request *q) {
+    go_error_set(&q->err, GO_EINVALID,
+                 q->route->takes_files
+                     ? "Send it as application/x-www-form-urlencoded, or files as "
+                       "multipart/form-data."
+                     : "Send it as application/x-www-form-urlencoded.",
+                 "This address takes a form, and the body is of another type.");
+    return HTTP_UNSUPPORTED_MEDIA_TYPE;
+}
+
 /* Reads the body of a POST and checks that it comes from a form of ours. */
 static apr_status_t read_input(go_request *q) {
     const char *type = apr_table_get(q->r->headers_in, "Content-Type");
@@ -186,7 +208,9 @@ static int handle(go_request *q) {
     if (go_site_connect(q->site, &q->db, q->loan, &q->err)) return HTTP_SERVICE_UNAVAILABLE;
     /* the session before the route: a page that is not there still knows who asks */
     if (go_web_session_load(q)) return go_failed(q);
-    int status = find_route(q);
+    int status = go_rate_admit(q);
+    if (status != HTTP_OK) return status;
+    status = find_route(q);
     if (status != OK) return status;
     if (go_form_parse(q->query, q->r->args, length, &q->err)) return HTTP_BAD_REQUEST;
     status = go_factor_wall(q);
@@ -196,8 +220,11 @@ static int handle(go_request *q) {
     if (go_token_admit(q) || find_situation(q)) return go_failed(q);
     status = decide(q);
     if (status != HTTP_OK) return status;
+    if (q->route->method == GO_POST && !is_form(q)) return refuse_type(q);
     if (q->route->method == GO_POST && read_input(q)) return go_failed(q);
-    return call_page(q);
+    status = call_page(q);
+    if (status == HTTP_NOT_MODIFIED) go_rate_was_fresh(q);
+    return status;
 }
 
 /* What came without TLS and may not: nothing of it is read, no cookie and no body. */
@@ -212,7 +239,7 @@ static int refuse_plain(go_request *q, int status) {
 
 int go_handler(request_rec *r) {
     if (!r->handler || strcmp(r->handler, "gradeoven")) return DECLINED;
-    const char *mount = mount_of(r);
+    const char *mount = go_mount_of(r);
     go_site *site = go_site_of(r->server);
     if (!mount || !site) return DECLINED;
     go_request *q = make_request(r, site, mount);

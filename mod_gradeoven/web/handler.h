@@ -18,4 +18,11 @@ int go_is_ours(const request_rec *r);
 int go_translate_name(request_rec *r);
 int go_map_to_storage(request_rec *r);
 
+/* The mount that a request is below: "" or "/sub", which has "/sub" and "/sub/x", not "/subway".
+   NULL: none. */
+const char *go_mount_of(const request_rec *r);
+
+/* Is JSON asked for, by Accept or by being a program with a token? */
+int go_wants_json(const request_rec *r);
+
 #endif

@@ -1,5 +1,6 @@
 #include "web/reply.h"
 
+#include "web/problem.h"
 #include "web/session.h"
 
 #include <apr_strings.h>
@@ -134,6 +135,10 @@ static void add_frame(go_request *q, json_t *page) {
 
 int go_reply_page(go_request *q, const char *template, json_t *page, int http_status) {
     add_frame(q, page);
+    if (q->wants_json && http_status >= 400) { /* a form that was refused */
+        go_problem_complete(q, page, http_status);
+        return send_json(q, http_status, GO_PROBLEM_MEDIA_TYPE, page);
+    }
     if (q->wants_json) return send_json(q, http_status, "application/json", page);
     json_object_set_new(
         page, "static",
@@ -164,26 +169,12 @@ int go_reply_redirect(go_request *q, const char *url, const char *notice, int is
 }
 
 static const char *usual_text(const go_request *q, int http_status) {
-    switch (http_status) {
-    case HTTP_BAD_REQUEST:
-        return "The request could not be understood.";
-    case HTTP_UNAUTHORIZED:
-        return "Log in first.";
-    case HTTP_FORBIDDEN:
-        return "Your role does not allow this.";
-    case HTTP_NOT_FOUND:
-        return "There is no such page, or it is not yours to see.";
-    case HTTP_METHOD_NOT_ALLOWED:
-        return "This address does not take requests of that kind.";
-    case HTTP_REQUEST_ENTITY_TOO_LARGE:
-        return "That was too large.";
-    default:
-        return q->r->method_number == M_POST
-                   ? "Something went wrong on our side, and what you sent now was not stored. "
-                     "Nothing you sent before is lost. Go back and try again."
-                   : "Something went wrong on our side. Nothing you sent before is lost; try "
-                     "again.";
-    }
+    const char *usual = go_problem_type_of(http_status)->usual;
+    if (usual) return usual;
+    return q->r->method_number == M_POST
+               ? "Something went wrong on our side, and what you sent now was not stored. "
+                 "Nothing you sent before is lost. Go back and try again."
+               : "Something went wrong on our side. Nothing you sent before is lost; try again.";
 }
 
 int go_reply_error(go_request *q, int http_status) {
@@ -197,7 +188,9 @@ int go_reply_error(go_request *q, int http_status) {
         json_pack("{s:s, s:i, s:o, s:o}", "title", ap_get_status_line(http_status), "status",
                   http_status, "detail", go_json_text(q, what ? what : usual_text(q, http_status)),
                   "remedy", go_json_text(q, remedy));
-    int status = q->wants_json ? send_json(q, http_status, "application/problem+json", page)
+    go_problem_headers(q, http_status);
+    if (q->wants_json) go_problem_complete(q, page, http_status);
+    int status = q->wants_json ? send_json(q, http_status, GO_PROBLEM_MEDIA_TYPE, page)
                                : go_reply_page(q, "error", page, http_status);
     json_decref(page);
     return status == OK ? OK : http_status;

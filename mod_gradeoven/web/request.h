@@ -38,6 +38,7 @@ struct go_request {
     int wants_json;
     int shows_secret;             /* no cache keeps the answer */
     int hides_address;            /* the path is a secret: no Referer tells it */
+    int is_program;               /* came with a token, be it valid or not */
     const struct go_token *token; /* by which it comes in place of a session (token.h), or NULL */
     const char *zone;             /* in which times are shown: the course's, else UTC */
     const char *policy;           /* of the answer, where it is not GO_CSP (reply.h); or NULL */

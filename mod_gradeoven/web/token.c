@@ -15,6 +15,7 @@ apr_status_t go_token_load(go_request *q, int *has_header) {
     *has_header = header && !strncasecmp(header, BEARER, strlen(BEARER)) &&
                   (!header[strlen(BEARER)] || header[strlen(BEARER)] == ' ');
     if (!*has_header) return APR_SUCCESS;
+    q->is_program = 1;
     q->wants_json = 1; /* a program, whose answer is no page and no way to a login */
     const char *secret = header + strlen(BEARER);
     apr_status_t status =

@@ -28,6 +28,7 @@ tests_unit_unit_SOURCES = \
 	tests/unit/markdown_test.c \
 	tests/unit/multipart_test.c \
 	tests/unit/names_test.c \
+	tests/unit/rates_test.c \
 	tests/unit/outputs_test.c \
 	tests/unit/counted_test.c tests/unit/policy_test.c \
 	tests/unit/privacy_test.c \
