@@ -88,6 +88,7 @@ class BenchSite(harness.Site):
         super().__init__(directives=f"""
 GradeOvenParallel {PARALLEL}
 GradeOvenWarm {WARM}
+GradeOvenRateLimit off
 KeepAliveTimeout 300
 MaxKeepAliveRequests 0
 """)
