@@ -32,7 +32,7 @@ class Rates(DemoTest):
         self.assertEqual(self.student.get("/").status, 200)
         self.assertEqual(self.ask(self.token("other"), 1)[0].status, 200)
 
-    def test_wrong_tokens_are_counted_and_keep_nobody_from_logging_in(self):
+    def test_a_wrong_token_is_counted_and_keeps_nobody_from_logging_in(self):
         answers = self.ask("gov_" + "0" * 64, 25)
         self.assertEqual(answers[0].status, 401)
         self.assertIn("Bearer", answers[0].headers["WWW-Authenticate"])
