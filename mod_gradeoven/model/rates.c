@@ -34,7 +34,8 @@ static apr_uint64_t key_of(const go_rates *rates, go_rate_kind kind, const char 
     apr_uint64_t key;
     if (length > sizeof text - 1) length = sizeof text - 1;
     text[0] = (unsigned char)kind;
-    memcpy(text + 1, name, length);
+    for (apr_size_t i = 0; i < length; i++)
+        text[i + 1] = (unsigned char)name[i];
     crypto_shorthash(digest, text, length + 1, rates->hash_key);
     memcpy(&key, digest, sizeof key);
     return key ? key : 1;
