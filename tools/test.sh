@@ -6,7 +6,7 @@
 : "${GRADEOVEN_BENCH_PREFIX:=/opt/gradeoven-bench}"
 
 browser_tools() {
-    (cd tests/browser && [ -d node_modules/playwright-core ] && [ -d node_modules/axe-core ]) && return 0
+    (cd tests/browser && [ -d node_modules/playwright-core ] && [ -d node_modules/axe-core ] && [ -d node_modules/oidc-provider ]) && return 0
     [ -e tests/browser/package.json ] || return 0
     say "installing the browser tests' npm packages"
     (cd tests/browser && npm ci --ignore-scripts --no-audit --no-fund >/tmp/gradeoven-npm.log 2>&1) ||
