@@ -91,7 +91,7 @@ int go_provider_check(request_rec *r) {
     const go_user *user = NULL;
     go_error err = GO_ERROR_INIT(r->pool);
     if (!type || strcasecmp(type, GO_AUTH_TYPE)) return DECLINED;
-    if (!site || go_is_ours(r)) {
+    if (!site || go_mount_of(r)) {
         ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, "AuthType " GO_AUTH_TYPE " %s",
                       site ? "cannot protect the site itself, whose pages ask for the login as "
                              "they need it: take it out of that Location"

@@ -87,6 +87,17 @@ apr_status_t go_audit_add(go_db *db, const go_audit_entry *entry, apr_pool_t *po
     return status ? status : go_db_end(db, append(db, entry, pool, err), err);
 }
 
+apr_status_t go_audit_change(go_db *db, const go_audit_entry *by, const char *action,
+                             const char *subject, const char *was, const char *became,
+                             apr_pool_t *pool, go_error *err) {
+    go_audit_entry entry = *by;
+    entry.action = action;
+    entry.subject = subject;
+    entry.was = was;
+    entry.became = became;
+    return go_audit_add(db, &entry, pool, err);
+}
+
 static void read_entry(go_rows *rows, go_audit_entry *entry) {
     *entry = (go_audit_entry){.id = go_rows_integer(rows, 0, 0),
                               .at_us = go_rows_integer(rows, 1, 0),

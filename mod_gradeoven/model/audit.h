@@ -48,6 +48,11 @@ typedef struct go_audit_entry {
 /* Appends; `entry->id` is not read, NULL texts are "". Call it inside the change's transaction. */
 apr_status_t go_audit_add(go_db *db, const go_audit_entry *entry, apr_pool_t *pool, go_error *err);
 
+/* The same of `by`, which says who, when and where, with what it is about. */
+apr_status_t go_audit_change(go_db *db, const go_audit_entry *by, const char *action,
+                             const char *subject, const char *was, const char *became,
+                             apr_pool_t *pool, go_error *err);
+
 /* Pure: the digest of what an entry says, by this salt. */
 const char *go_audit_digest(const go_audit_entry *entry, const char *salt, apr_pool_t *pool);
 

@@ -41,7 +41,7 @@ static apr_status_t settle(go_db *db, apr_int64_t course_id, const go_exception_
     apr_status_t status = go_counted_refresh_course(db, course_id, line->user_id, pool, err);
     if (status) return status;
     const char *subject = apr_pstrcat(pool, "whole course, ", line->username, NULL);
-    return go_rules_log(db, by, "extension", subject, was, became, pool, err);
+    return go_audit_change(db, by, "extension", subject, was, became, pool, err);
 }
 
 apr_status_t go_course_exception_set(go_db *db, apr_int64_t course_id,

@@ -110,9 +110,9 @@ apr_status_t go_exception_set(go_db *db, const go_assignment *assignment,
         status =
             go_counted_refresh(db, assignment->id, line->section ? 0 : line->user_id, pool, err);
     if (!status)
-        status = go_rules_log(db, by, "extension", subject_of(assignment, line, pool),
-                              was ? go_exception_text(&was->exception, pool) : "none",
-                              go_exception_text(&line->exception, pool), pool, err);
+        status = go_audit_change(db, by, "extension", subject_of(assignment, line, pool),
+                                 was ? go_exception_text(&was->exception, pool) : "none",
+                                 go_exception_text(&line->exception, pool), pool, err);
     return go_db_end(db, status, err);
 }
 
@@ -125,8 +125,8 @@ static apr_status_t remove_line(go_db *db, const go_assignment *assignment,
     if (!status)
         status = go_counted_refresh(db, assignment->id, was->section ? 0 : was->user_id, pool, err);
     if (!status)
-        status = go_rules_log(db, by, "extension", subject_of(assignment, was, pool),
-                              go_exception_text(&was->exception, pool), "none", pool, err);
+        status = go_audit_change(db, by, "extension", subject_of(assignment, was, pool),
+                                 go_exception_text(&was->exception, pool), "none", pool, err);
     return status;
 }
 

@@ -76,11 +76,7 @@ static apr_status_t note(go_db *db, const go_user *user, const go_audit_entry *b
                          const char *became, apr_pool_t *pool, go_error *err) {
     go_audit_entry entry = *by;
     entry.course_id = 0;
-    entry.action = "second-factor";
-    entry.subject = user->username;
-    entry.was = was;
-    entry.became = became;
-    return go_audit_add(db, &entry, pool, err);
+    return go_audit_change(db, &entry, "second-factor", user->username, was, became, pool, err);
 }
 
 /* --- the secret ------------------------------------------------------------------------------ */

@@ -9,12 +9,7 @@ enum { WEIGHT_MAX = 1000 * 1000 };
 
 static apr_status_t note(go_db *db, const go_audit_entry *by, const char *subject, const char *was,
                          const char *became, apr_pool_t *pool, go_error *err) {
-    go_audit_entry entry = *by;
-    entry.action = "gradebook";
-    entry.subject = subject;
-    entry.was = was;
-    entry.became = became;
-    return go_audit_add(db, &entry, pool, err);
+    return go_audit_change(db, by, "gradebook", subject, was, became, pool, err);
 }
 
 static const char *milli_text(apr_int64_t milli, apr_pool_t *pool) {

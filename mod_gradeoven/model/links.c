@@ -18,12 +18,7 @@ static const char *hash_of(const char *token, apr_pool_t *pool) {
 
 static apr_status_t note(go_db *db, const go_user *user, const go_audit_entry *by, const char *was,
                          const char *became, apr_pool_t *pool, go_error *err) {
-    go_audit_entry entry = *by;
-    entry.action = "link";
-    entry.subject = user->username;
-    entry.was = was;
-    entry.became = became;
-    return go_audit_add(db, &entry, pool, err);
+    return go_audit_change(db, by, "link", user->username, was, became, pool, err);
 }
 
 /* Puts one in the place of an older; `link` has user and kind. */

@@ -66,11 +66,7 @@ static apr_status_t note(go_db *db, const go_audit_entry *by, const char *action
                          go_error *err) {
     go_audit_entry entry = *by;
     entry.actor = user->username;
-    entry.action = action;
-    entry.subject = user->username;
-    entry.was = was;
-    entry.became = became;
-    return go_audit_add(db, &entry, pool, err);
+    return go_audit_change(db, &entry, action, user->username, was, became, pool, err);
 }
 
 apr_status_t go_remote_is_linked(go_db *db, apr_int64_t user_id, int *is_linked, apr_pool_t *pool,

@@ -30,11 +30,7 @@ static apr_status_t note(go_db *db, const go_course *course, const go_audit_entr
                          const char *became, apr_pool_t *pool, go_error *err) {
     go_audit_entry entry = *by;
     entry.course_id = course->id;
-    entry.action = action;
-    entry.subject = subject;
-    entry.was = was;
-    entry.became = became;
-    return go_audit_add(db, &entry, pool, err);
+    return go_audit_change(db, &entry, action, subject, was, became, pool, err);
 }
 
 static apr_status_t drop(go_db *db, const go_course *course, const go_enrolment *person,

@@ -105,17 +105,6 @@ const char *go_rules_text(const go_policy *p, apr_pool_t *pool) {
                         go_counting_name(p->counting));
 }
 
-apr_status_t go_rules_log(go_db *db, const go_audit_entry *by, const char *action,
-                          const char *subject, const char *was, const char *became,
-                          apr_pool_t *pool, go_error *err) {
-    go_audit_entry entry = *by;
-    entry.action = action;
-    entry.subject = subject;
-    entry.was = was;
-    entry.became = became;
-    return go_audit_add(db, &entry, pool, err);
-}
-
 /* --- rules ----------------------------------------------------------------------------------- */
 
 static go_value time_value(apr_time_t time) {
@@ -147,8 +136,8 @@ apr_status_t go_rules_change(go_db *db, const go_assignment *assignment, const g
     if (!status) status = store_rules(db, assignment->id, &is, pool, err);
     if (!status) status = go_counted_refresh(db, assignment->id, 0, pool, err);
     if (!status)
-        status = go_rules_log(db, by, "policy", assignment->name, go_rules_text(&was, pool),
-                              go_rules_text(&is, pool), pool, err);
+        status = go_audit_change(db, by, "policy", assignment->name, go_rules_text(&was, pool),
+                                 go_rules_text(&is, pool), pool, err);
     return go_db_end(db, status, err);
 }
 
@@ -165,9 +154,9 @@ apr_status_t go_rules_due_moved(go_db *db, const go_assignment *assignment,
     if (!status) status = go_rules_check_dates(&policy, err);
     if (!status) status = go_counted_refresh(db, assignment->id, 0, pool, err);
     if (!status)
-        status = go_rules_log(db, by, "policy", assignment->name,
-                              due_text(&policy, assignment->due_us, pool),
-                              due_text(&policy, policy.due_us, pool), pool, err);
+        status = go_audit_change(db, by, "policy", assignment->name,
+                                 due_text(&policy, assignment->due_us, pool),
+                                 due_text(&policy, policy.due_us, pool), pool, err);
     return status;
 }
 
@@ -191,8 +180,8 @@ apr_status_t go_late_days_set(go_db *db, apr_int64_t course_id, int days, const 
         status = go_db_run(db, GO_SQL_COURSE_SET_LATE_DAYS,
                            GO_VALUES(go_integer(days), go_integer(course_id)), NULL, pool, err);
         if (!status)
-            status = go_rules_log(db, by, "policy", "late days", apr_itoa(pool, was),
-                                  apr_itoa(pool, days), pool, err);
+            status = go_audit_change(db, by, "policy", "late days", apr_itoa(pool, was),
+                                     apr_itoa(pool, days), pool, err);
     }
     return go_db_end(db, status, err);
 }

@@ -47,11 +47,6 @@ apr_status_t go_rules_due_moved(go_db *db, const go_assignment *assignment,
 /* GO_EINVALID unless 0 <= value <= highest; `name` in the plural, for the text. */
 apr_status_t go_rules_check_number(const char *name, int value, int highest, go_error *err);
 
-/* Writes a change to the log: `by`, with what it is about. */
-apr_status_t go_rules_log(go_db *db, const go_audit_entry *by, const char *action,
-                          const char *subject, const char *was, const char *became,
-                          apr_pool_t *pool, go_error *err);
-
 /* Is this the order opening, due, closing? GO_EINVALID with what is wrong. */
 apr_status_t go_rules_check_dates(const go_policy *policy, go_error *err);
 

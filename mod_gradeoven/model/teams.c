@@ -68,8 +68,8 @@ apr_status_t go_team_rules_set(go_db *db, const go_assignment *assignment, go_te
     if (!status && (was.forming != rules.forming || was.size != rules.size)) {
         status = store_rules(db, assignment, rules, pool, err);
         if (!status)
-            status = go_rules_log(db, by, "teams", assignment->name, rules_text(was, pool),
-                                  rules_text(rules, pool), pool, err);
+            status = go_audit_change(db, by, "teams", assignment->name, rules_text(was, pool),
+                                     rules_text(rules, pool), pool, err);
     }
     return go_db_end(db, status, err);
 }
@@ -185,8 +185,8 @@ apr_status_t go_team_clear(go_db *db, apr_int64_t team_id, apr_pool_t *pool, go_
 apr_status_t go_team_log(go_db *db, const go_assignment *assignment, const char *team,
                          const go_audit_entry *by, const char *was, const char *became,
                          apr_pool_t *pool, go_error *err) {
-    return go_rules_log(db, by, "team", apr_psprintf(pool, "%s, %s", assignment->name, team), was,
-                        became, pool, err);
+    return go_audit_change(db, by, "team", apr_psprintf(pool, "%s, %s", assignment->name, team),
+                           was, became, pool, err);
 }
 
 apr_status_t go_team_student(go_db *db, const go_assignment *assignment, const char *username,

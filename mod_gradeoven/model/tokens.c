@@ -37,12 +37,7 @@ static go_token read_token(go_rows *rows) {
 
 static apr_status_t note(go_db *db, const go_user *user, const go_audit_entry *by, const char *was,
                          const char *became, apr_pool_t *pool, go_error *err) {
-    go_audit_entry entry = *by;
-    entry.action = "token";
-    entry.subject = user->username;
-    entry.was = was;
-    entry.became = became;
-    return go_audit_add(db, &entry, pool, err);
+    return go_audit_change(db, by, "token", user->username, was, became, pool, err);
 }
 
 static const char *text_of(const go_token *token, apr_pool_t *pool) {

@@ -13,11 +13,7 @@ static apr_status_t note(go_db *db, apr_int64_t course_id, const char *username,
                          go_error *err) {
     go_audit_entry entry = *by;
     entry.course_id = course_id;
-    entry.action = "view-as";
-    entry.subject = username;
-    entry.was = was;
-    entry.became = became;
-    return go_audit_add(db, &entry, pool, err);
+    return go_audit_change(db, &entry, "view-as", username, was, became, pool, err);
 }
 
 static apr_status_t refuse_others(go_db *db, const go_course *course, const go_user *student,

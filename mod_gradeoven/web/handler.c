@@ -30,10 +30,6 @@ const char *go_mount_of(const request_rec *r) {
     return r->uri[length] == '/' || r->uri[length] == '\0' ? mount->path : NULL;
 }
 
-int go_is_ours(const request_rec *r) {
-    return go_mount_of(r) != NULL;
-}
-
 int go_translate_name(request_rec *r) {
     if (r->proxyreq || !go_mount_of(r)) return DECLINED;
     r->filename = apr_pstrcat(r->pool, "gradeoven:", r->uri, NULL);

@@ -11,9 +11,6 @@
 /* httpd's content handler: DECLINED when the request is not ours. */
 int go_handler(request_rec *r);
 
-/* Is the request below a mount of ours? */
-int go_is_ours(const request_rec *r);
-
 /* Keep httpd from looking for files and directories below a mount: it has none. */
 int go_translate_name(request_rec *r);
 int go_map_to_storage(request_rec *r);

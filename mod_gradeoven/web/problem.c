@@ -132,14 +132,12 @@ static const char *httpd_problem(const request_rec *r, const char *mount) {
 /* Takes httpd's HTML away and puts the document in its place. */
 static apr_status_t filter(ap_filter_t *f, apr_bucket_brigade *in) {
     request_rec *r = f->r;
+    int is_last = !APR_BRIGADE_EMPTY(in) && APR_BUCKET_IS_EOS(APR_BRIGADE_LAST(in));
+    apr_brigade_cleanup(in);
+    if (!is_last) return APR_SUCCESS;
     const char *mount = go_mount_of(r);
     const char *text = httpd_problem(r, mount ? mount : "");
     apr_bucket_brigade *out = apr_brigade_create(r->pool, f->c->bucket_alloc);
-    if (APR_BRIGADE_EMPTY(in) || !APR_BUCKET_IS_EOS(APR_BRIGADE_LAST(in))) {
-        apr_brigade_cleanup(in); /* more comes */
-        return APR_SUCCESS;
-    }
-    apr_brigade_cleanup(in);
     ap_set_content_type(r, GO_PROBLEM_MEDIA_TYPE);
     ap_set_content_length(r, (apr_off_t)strlen(text));
     APR_BRIGADE_INSERT_TAIL(

@@ -1,8 +1,8 @@
 /*
  * Problems: what is answered to who asked for JSON and cannot have it, as RFC 9457 has it
  * (application/problem+json): type, title, status, detail, instance, and our "remedy", what can be
- * done. The types are addresses of the page /api, which says of each what it means; they follow
- * from the status and stay as they are.
+ * done. The types are addresses of /api, a page that is to say of each what it means and is not
+ * there yet (RFC 9457 asks for none); they follow from the status and stay as they are.
  */
 #ifndef GO_WEB_PROBLEM_H
 #define GO_WEB_PROBLEM_H
@@ -16,7 +16,7 @@ typedef struct go_problem_type {
     const char *name;  /* "not-found": /api#not-found is its address */
     const char *title; /* the same for each occurrence */
     const char *usual; /* the detail when nothing more is known */
-    const char *words; /* for the reference */
+    const char *words; /* for that page */
 } go_problem_type;
 
 /* All types, ended by one without a name; the last stands for all that are not told apart. */

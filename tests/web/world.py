@@ -1,5 +1,5 @@
-"""A site on which every table has a row of the demo course, and every text is hostile: written by SQL, so that also
-texts are tried that today's forms would refuse. `EVIL` is in all of them."""
+"""A site on which every table has a row of the demo course (fill), and every text is hostile (poison): written by SQL, so
+that also texts are tried that today's forms would refuse. `EVIL` is in all of them."""
 import re
 import sqlite3
 
@@ -67,12 +67,11 @@ INSERT INTO sync_runs (id, course_id, is_scheduled, started_us, ended_us, is_ok,
 INSERT INTO sync_grades (assignment_id, user_id, digest, score, written_us) VALUES (1, {user}, 'd', '', 1);
 INSERT INTO remote_users (user_id, since_us) VALUES ({user}, 1);
 INSERT INTO tokens (id, user_id, name, secret, scope, course_id, created_us, expires_us) VALUES (1, {user}, '', 's', 'read', NULL, 1, {far});
-INSERT INTO factors (user_id, secret, on_us) VALUES ({staff} + 1000, 's', 1);
+INSERT INTO factors (user_id, secret, on_us) VALUES ({staff} + 1000, 's', NULL);
 INSERT INTO recovery_codes (user_id, code_hash) VALUES ({staff} + 1000, 'h');
 INSERT INTO login_steps (token_hash, user_id, created_us) VALUES ('h', {staff}, 1);
 INSERT INTO remote_users (user_id, since_us) VALUES ({staff}, 1);
 INSERT INTO links (user_id, kind, secret, expires_us) VALUES ({staff}, 'reset', 's', {far});
-INSERT INTO retention_rules (course, days) VALUES ('*', 365);
 INSERT INTO audit_redactions (sequence, digest, by_sequence) VALUES (1, 'd', 2);
 INSERT INTO checks (id, assignment_id, version_id, reference_tree_id, reference_id, empty_id, created_us) VALUES (1, 1, 1, 1, 1, 1, 1);
 """
@@ -94,14 +93,19 @@ def texts(database):
                 yield table, column
 
 
-def poison(site):
-    """Fills the tables and every free text of them; the tables that stay empty, which should be none."""
+def fill(site):
+    """A row in every table that the demo leaves empty."""
     with connect(site) as database:
         user, staff = (database.execute("SELECT id FROM users WHERE username = ?", (name,)).fetchone()[0]
                        for name in ("student", "grader"))
         for statement in ROWS.format(user=user, staff=staff, now=NOW, far="4000000000000000").split(";\n"):
             if statement.strip():
                 database.execute(statement)
+
+
+def poison(site):
+    """Makes every free text hostile; the tables that are empty, which should be none."""
+    with connect(site) as database:
         for table, column in texts(database):
             only = f"WHERE {column} IS NOT NULL" if (table, column) in OR_NULL else ""
             database.execute(f"UPDATE {table} SET {column} = ? {only}", (EVIL,))
